@@ -1,0 +1,39 @@
+/** Why bytes or a value are not what docs/format.md says they must be. */
+export type FormatErrorCode =
+  /** Fewer bytes than the thing needs. */
+  | "Truncated"
+  /** More bytes than the thing has. */
+  | "TrailingBytes"
+  /** Not the kind of object it should be. */
+  | "BadMagic"
+  /** A field holds what it must not. */
+  | "BadValue"
+  /** A count or length above its stated limit. */
+  | "TooLarge"
+  /** A slot's seal does not open: the bytes, the key or the place are not the ones it was sealed with. */
+  | "Unopenable"
+  /** Parts that are well-formed by themselves contradict each other. */
+  | "Inconsistent"
+  /** An object that something names is not there: damage, or its point was removed meanwhile. */
+  | "Missing"
+  /** Written by a newer bcopy, with a feature that this one must know to go on. */
+  | "NeedsNewer"
+
+const brand: unique symbol = Symbol.for("@bcopy/chain-format.FormatError") as never
+
+/** The one error class of the format. Tell it by `isFormatError` and `code`, not by `instanceof`. */
+export class FormatError extends Error {
+  readonly code: FormatErrorCode
+
+  constructor(code: FormatErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = "FormatError"
+    this.code = code
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/** Whether `error` is a {@link FormatError}, of this or of another copy of the package. */
+export function isFormatError(error: unknown): error is FormatError {
+  return typeof error === "object" && error !== null && (error as Record<PropertyKey, unknown>)[brand] === true
+}

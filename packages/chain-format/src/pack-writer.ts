@@ -1,0 +1,101 @@
+import { ByteWriter } from "./byte-writer.ts"
+import { FormatError } from "./format-error.ts"
+import { MAX_SLOTS_PER_PACK } from "./limits.ts"
+import {
+  type BlocksRecord,
+  encodeBlocksFooter,
+  encodePagesFooter,
+  FOOTER_TAG_BYTES,
+  type PageRecord,
+  type Tagged,
+} from "./pack-footer.ts"
+import { encodePackHeader, PACK_HEADER_BYTES } from "./pack-header.ts"
+import type { Codec, SealSuite, Sealing } from "./seal-suite.ts"
+import { sealSlot } from "./slot.ts"
+
+/** docs/format.md, Pack trailer: "BCPE". */
+export const TRAILER_MAGIC = 0x45504342
+export const TRAILER_BYTES = 8
+
+export interface PackOptions {
+  readonly suite: SealSuite
+  readonly codec: Codec
+  /** Compression level; 0 stores. */
+  readonly level: number
+  readonly objectKey: string
+  /** Bytes after which the pack is full. */
+  readonly packBytes: number
+}
+
+/** Where a slot lies in its pack. */
+export interface SlotPlace {
+  readonly slot: number
+  readonly offset: number
+  /** Header, body and tag. */
+  readonly storedBytes: number
+}
+
+/** A pack that grows slot by slot; `Record` is what its footer says of each. */
+export interface PackWriter<Record> {
+  readonly hint: Uint8Array
+  readonly slots: number
+  readonly bytes: number
+  /** Whether it should be finished: its size or its number of slots is reached. */
+  readonly full: boolean
+  add(plain: Uint8Array, record: Record): SlotPlace
+  /** Adds footer and trailer and gives the whole object. The writer is used up. */
+  finish(): Uint8Array
+}
+
+/** Writes a pack of block slots: docs/format.md, Packs. */
+export function dataPackWriter(options: PackOptions): PackWriter<BlocksRecord> {
+  return packWriter("dataPack", options, encodeBlocksFooter)
+}
+
+/** Writes a pack of map and pack-table pages: docs/format.md, Packs. */
+export function mapPackWriter(options: PackOptions): PackWriter<PageRecord> {
+  return packWriter("mapPack", options, encodePagesFooter)
+}
+
+function packWriter<Record>(
+  kind: "dataPack" | "mapPack",
+  options: PackOptions,
+  encodeFooter: (records: readonly Tagged<Record>[]) => Uint8Array,
+): PackWriter<Record> {
+  const { suite, codec, level, objectKey, packBytes } = options
+  const sealing: Sealing = suite.begin(kind, objectKey)
+  const writer = new ByteWriter(1 << 16)
+  writer.bytes(encodePackHeader({ kind, suite: suite.id, suiteHeader: sealing.header }))
+  const packHeader = writer.view().slice(0, PACK_HEADER_BYTES)
+  const records: Tagged<Record>[] = []
+  return {
+    hint: sealing.hint,
+    get slots() {
+      return records.length
+    },
+    get bytes() {
+      return writer.length
+    },
+    get full() {
+      return writer.length >= packBytes || records.length >= MAX_SLOTS_PER_PACK - 1
+    },
+    add(plain, record) {
+      const slot = records.length
+      if (slot >= MAX_SLOTS_PER_PACK - 1)
+        throw new FormatError("TooLarge", `pack ${objectKey} has ${slot} slots already`)
+      const offset = writer.length
+      const { header, sealed } = sealSlot(plain, { suite, sealing, codec, level, number: slot })
+      writer.bytes(header).bytes(sealed)
+      records.push({ ...record, tag: sealed.slice(sealed.length - FOOTER_TAG_BYTES) })
+      return { slot, offset, storedBytes: header.length + sealed.length }
+    },
+    finish() {
+      const number = records.length
+      const footer = encodeFooter(records)
+      const { header, sealed } = sealSlot(footer, { suite, sealing, codec, level, number, packHeader })
+      writer.bytes(header).bytes(sealed)
+      writer.u32(header.length + sealed.length).u32(TRAILER_MAGIC)
+      return writer.view()
+    },
+  }
+}

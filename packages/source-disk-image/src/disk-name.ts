@@ -1,0 +1,18 @@
+import { SourceError } from "@bcopy/source"
+
+const MAX_NAME_BYTES = 255
+
+/**
+ * Checks that a disk's name can be a file name in any folder it is restored to: 1 to 255 bytes of UTF-8 without `/` and
+ * NUL, neither `.` nor `..`.
+ * @throws SourceError `Refused`
+ */
+export function checkDiskName(name: string): void {
+  const sizeBytes = new TextEncoder().encode(name).length
+  const refused = (why: string) => new SourceError("Refused", `disk name ${JSON.stringify(name)} ${why}`)
+  if (name === "") throw refused("is empty")
+  if (!name.isWellFormed()) throw refused("is not Unicode")
+  if (sizeBytes > MAX_NAME_BYTES) throw refused(`has ${sizeBytes} bytes, at most ${MAX_NAME_BYTES} are allowed`)
+  if (name.includes("/") || name.includes("\0")) throw refused("has a slash or a NUL in it")
+  if (name === "." || name === "..") throw refused("means a folder")
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  // Packages are tested from their sources, no build comes before a test. Vitest hands these conditions to the processes
+  // and worker threads of a test too.
+  ssr: { resolve: { conditions: ["@bcopy/source"] } },
+  test: {
+    include: ["src/**/*.test.ts"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    passWithNoTests: true,
+    // Whole names: the list of skipped tests shows them.
+    taskTitleValueFormatTruncate: 0,
+    reporters: ["dot", "json"],
+    outputFile: { json: ".test-results/vitest.json" },
+  },
+})
