@@ -1,3 +1,5 @@
+import { FormatError } from "./format-error.ts"
+
 /** A growing buffer of little-endian bytes. */
 export class ByteWriter {
   #bytes: Uint8Array
@@ -44,7 +46,9 @@ export class ByteWriter {
     return this
   }
 
+  /** @throws FormatError `TooLarge` from 2^48 on */
   u48(value: number): this {
+    if (value >= 2 ** 48) throw new FormatError("TooLarge", `${value} does not fit in 48 bits, which end at ${2 ** 48}`)
     const at = this.#room(6)
     this.#view.setUint32(at, value % 2 ** 32, true)
     this.#view.setUint16(at + 4, Math.floor(value / 2 ** 32), true)

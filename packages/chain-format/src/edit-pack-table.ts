@@ -34,6 +34,12 @@ export async function editPackTable(tree: TableTree, options: EditPackTableOptio
   const oldHeight = tableHeight(tree.nextPack)
   const height = tableHeight(nextPack)
   const touched = [...changes.keys()].filter((pack) => (changes.get(pack)?.size ?? 0) > 0).sort((a, b) => a - b)
+  const last = touched.at(-1)
+  if (nextPack < tree.nextPack || (last !== undefined && last >= nextPack))
+    throw new FormatError(
+      "Inconsistent",
+      `pack table from pack ${tree.nextPack} to ${nextPack} with a change in pack ${last}`,
+    )
   if (touched.length === 0 && oldHeight === height) return { nextPack, root: tree.root }
 
   const editLeaf = async (pointer: PagePointer | undefined, index: number, packs: readonly number[]) => {
@@ -90,7 +96,7 @@ function changeRecord(
   for (const position of changes.keys()) end = Math.max(end, position + 1)
   if (end > MAX_POSITION)
     throw new FormatError("TooLarge", `position ${end - 1} in pack ${pack}, at most ${MAX_POSITION - 1}`)
-  const uses = new Uint32Array(end)
+  const uses = new Float64Array(end)
   for (const run of runs) uses.fill(1, run.first, run.first + run.count)
   for (const { position, uses: more } of old?.extra ?? []) uses[position] = (uses[position] ?? 0) + more
   for (const [position, change] of changes) {

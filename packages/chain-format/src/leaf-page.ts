@@ -114,5 +114,7 @@ export function decodeLeafPage(index: number, bytes: Uint8Array): LeafPage {
     leaf.ids.set(id, block * DIGEST_BYTES)
   }
   reader.end()
+  if (leaf.slots.every((slot) => slot === undefined))
+    throw new FormatError("BadValue", `${what} holds no data; it should be absent`)
   return leaf
 }

@@ -12,7 +12,7 @@ import { type FeatureSets, requireReadable } from "./feature-sets.ts"
 import { FormatError } from "./format-error.ts"
 import type { SessionId, WorkloadId } from "./ids.ts"
 import { CATALOGUE_EVERY } from "./limits.ts"
-import { emptyLog, foldEntry, type LogState } from "./log-state.ts"
+import { emptyLog, foldEntry, type LogState, unknownIn } from "./log-state.ts"
 import { featureSets, hexDigest, hexId, name, natural, parseBy } from "./schema.ts"
 
 /** A living point of a log. `digest` is "" only inside the catalogue of the point's own entry. */
@@ -66,7 +66,7 @@ export interface LogEntry {
   readonly workload: { readonly id: WorkloadId; readonly name: string }
   readonly features?: FeatureSets
   readonly body: EntryBody
-  /** In every 64th entry: the state after it. */
+  /** In every 64th entry, and wherever the one before is 64 entries away: the state after it. */
   readonly catalogue?: Catalogue
   /** In every other: the newest catalogue, and what has been said since, this entry excepted. */
   readonly since?: { readonly number: number; readonly digest?: string; readonly entries: readonly EntrySummary[] }
@@ -89,8 +89,9 @@ export function nextEntry(
     ...made,
     workload: state.workload,
   }
-  if (number % CATALOGUE_EVERY !== 0) {
-    const { number: at, digest } = state.catalogue
+  const { number: at, digest } = state.catalogue
+  // Behind a catalogue that was lost the next entry carries one, whatever its number.
+  if (number % CATALOGUE_EVERY !== 0 && number - at < CATALOGUE_EVERY) {
     return { ...entry, since: { number: at, ...(digest !== undefined && { digest }), entries: state.since } }
   }
   const { floor, points, removed, fenced, adoption, broken, lost, unknown } = foldEntry(state, summarize(entry, ""))
@@ -133,7 +134,7 @@ export function stateAfter(entry: LogEntry, digest: string, base?: LogState): Lo
       "Inconsistent",
       `entry ${entry.number} follows ${entry.previous}, its summaries end with entry ${state.head.number} of ${state.head.digest}`,
     )
-  return foldEntry({ ...state, catalogue: { number: since.number, digest: since.digest } }, summarize(entry, digest))
+  return foldEntry(state, summarize(entry, digest))
 }
 
 function fromCatalogue(entry: LogEntry, digest: string): LogState {
@@ -143,6 +144,8 @@ function fromCatalogue(entry: LogEntry, digest: string): LogState {
     ...emptyLog(entry.workload),
     ...catalogue,
     points: catalogue.points.map((point) => (point.entry === number ? { ...point, digest } : point)),
+    // Whoever wrote the catalogue may have known what the entry itself uses.
+    unknown: [...new Set([...catalogue.unknown, ...unknownIn(summarize(entry, digest))])],
     head: { number, digest },
     catalogue: { number, digest },
     since: [],
@@ -183,7 +186,7 @@ const schema = z.object({
   body: z.unknown(),
   catalogue: catalogueSchema.optional(),
   since: z
-    .object({ number: natural, digest: hexDigest.optional(), entries: z.array(summarySchema).max(2 * CATALOGUE_EVERY) })
+    .object({ number: natural, digest: hexDigest.optional(), entries: z.array(summarySchema).max(CATALOGUE_EVERY - 1) })
     .optional(),
 })
 
@@ -195,6 +198,14 @@ export function parseLogEntry(json: unknown, what: string): LogEntry {
     requireReadable(summary.features, `${what}: entry ${summary.number}`)
   if ((entry.catalogue === undefined) === (entry.since === undefined))
     throw new FormatError("Inconsistent", `${what} must have either a catalogue or what has been said since one`)
+  if (entry.since !== undefined && entry.since.number + entry.since.entries.length + 1 !== entry.number)
+    throw new FormatError(
+      "Inconsistent",
+      `${what} summarises ${entry.since.entries.length} entries behind catalogue ${entry.since.number}, ${entry.number - entry.since.number - 1} are between`,
+    )
+  for (const { entry: of, digest } of entry.catalogue?.points ?? [])
+    if ((digest === "") !== (of === entry.number))
+      throw new FormatError("Inconsistent", `${what} gives point ${of} the digest "${digest}"`)
   const since = entry.since && {
     ...entry.since,
     entries: entry.since.entries.map((summary) => ({

@@ -56,7 +56,7 @@ export function foldEntry(state: LogState, entry: EntrySummary): LogState {
     ...state,
     head: { number: entry.number, digest: entry.digest },
     since: [...state.since, entry],
-    unknown: [...state.unknown, ...unknownIn(entry)],
+    unknown: [...new Set([...state.unknown, ...unknownIn(entry)])],
   }
   const { body } = entry
   switch (body.kind) {
@@ -134,13 +134,14 @@ function loseEntry(state: LogState, entry: number): LogState {
   return {
     ...state,
     broken: state.broken.filter((number) => number !== entry),
-    lost: [...state.lost, entry],
+    lost: [...new Set([...state.lost, entry])],
     points: state.points.filter((point) => point.entry !== entry),
+    removed: state.removed.filter(({ point }) => point.entry !== entry),
   }
 }
 
 /** docs/format.md, Features: an unknown kind stops writers unless it declares itself compatible and nothing else. */
-function unknownIn(entry: { readonly features?: FeatureSets; readonly body: EntrySummary["body"] }): readonly string[] {
+export function unknownIn(entry: { readonly features?: FeatureSets; readonly body: EntrySummary["body"] }): readonly string[] {
   const against = unknownForWriting(entry.features)
   if (against.length > 0) return against
   const declared = (entry.features?.compatible?.length ?? 0) > 0

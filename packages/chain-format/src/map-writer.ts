@@ -2,7 +2,7 @@ import type { ContentHash } from "./content-hash.ts"
 import { FormatError } from "./format-error.ts"
 import { encodeInnerPage } from "./inner-page.ts"
 import { emptyLeaf, encodeLeafPage, type SlotRef } from "./leaf-page.ts"
-import { blockCount, DIGEST_BYTES, INNER_CHILDREN, LEAF_BLOCKS, treeHeight } from "./limits.ts"
+import { blockCount, DIGEST_BYTES, INNER_CHILDREN, LEAF_BLOCKS, MAX_DISK_BYTES, treeHeight } from "./limits.ts"
 import type { MapReader, MapTree } from "./map-reader.ts"
 import type { PackUses } from "./pack-uses.ts"
 import { type PagePointer, samePage } from "./page.ts"
@@ -37,7 +37,10 @@ export class MapWriter {
   #filled = 0
   #root: PagePointer | undefined
 
+  /** @throws FormatError `TooLarge` if the disk is */
   constructor(options: MapWriterOptions) {
+    if (options.sizeBytes > MAX_DISK_BYTES)
+      throw new FormatError("TooLarge", `disk of ${options.sizeBytes} bytes, at most ${MAX_DISK_BYTES}`)
     this.#options = options
     this.blocks = blockCount(options.sizeBytes, options.blockBytes)
     this.height = treeHeight(Math.ceil(this.blocks / LEAF_BLOCKS))
@@ -54,7 +57,7 @@ export class MapWriter {
     const { base } = this.#options
     if (base === undefined) return this.zero(count)
     const whole = async (level: number, index: number) => {
-      if (level > base.height || this.#cutsBase(level, index)) return false
+      if ((level > base.height && index === 0) || this.#cutsBase(level, index)) return false
       await this.#emit(level, await base.pointer(level, index))
       return true
     }

@@ -6,8 +6,8 @@ import { fromHex, toHex } from "./hex.ts"
 import { ID_BYTES, MAX_PACK_OBJECT_BYTES, TABLE_LEAF_PACKS } from "./limits.ts"
 import { beginPage, openPage } from "./page.ts"
 
-/** docs/format.md, Pack table: a position is slot × stride + place. */
-export const MAX_POSITION = 2 ** 23
+/** docs/format.md, Pack table: a position is slot × stride + place; 2^16 slots of at most 32 places. */
+export const MAX_POSITION = 2 ** 21
 export const MAX_HINT_BYTES = 255
 
 /** What a point knows of a data pack that it lives in. */
@@ -54,6 +54,8 @@ export function decodeTableLeaf(index: number, bytes: Uint8Array): TableLeaf {
 }
 
 function encodeRecord(writer: ByteWriter, record: PackRecord): void {
+  if (record.hint.length > MAX_HINT_BYTES)
+    throw new FormatError("TooLarge", `hint of ${record.hint.length} bytes, at most ${MAX_HINT_BYTES}`)
   writer.bytes(fromHex(record.session)).varint(record.number).u8(record.hint.length).bytes(record.hint)
   writer.varint(record.storedBytes).varint(record.lockedUntilMs)
   writer.varint(record.live.length)
@@ -93,11 +95,15 @@ function decodeRecord(reader: ByteReader, pack: number): PackRecord {
   }
   if (live.length === 0) throw new FormatError("BadValue", `pack table lists pack ${pack} without a live block`)
   const extra: { position: number; uses: number }[] = []
+  const runs = live.values()
+  let run = runs.next().value
   next = 0
   for (let left = countWithin(reader, pack); left > 0; left--) {
     const position = next + reader.varint()
     const uses = reader.varint()
-    if (uses === 0 || position >= MAX_POSITION || (extra.length > 0 && position === next))
+    while (run !== undefined && run.first + run.count <= position) run = runs.next().value
+    const isLive = run !== undefined && run.first <= position
+    if (uses === 0 || !isLive || (extra.length > 0 && position === next))
       throw new FormatError("BadValue", `pack table gives position ${position} of pack ${pack} ${uses} more uses`)
     next = position
     extra.push({ position, uses })

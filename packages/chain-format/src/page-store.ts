@@ -26,8 +26,8 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
   let cached = 0
   const nameOf = (pointer: PagePointer) => `${pointer.pack}.${pointer.offset}`
   const remember = (pointer: PagePointer, plain: Uint8Array) => {
+    cached += plain.length - (cache.get(nameOf(pointer))?.length ?? 0)
     cache.set(nameOf(pointer), plain)
-    cached += plain.length
     for (const [name, page] of cache) {
       if (cached <= CACHE_BYTES) break
       cache.delete(name)

@@ -103,6 +103,7 @@ async function stateAt(
   number: number,
   options: Abortable,
   broken = 0,
+  named?: string,
 ): Promise<LogState> {
   if (number === 0) return emptyLog({ id: place.workload, name: place.workload })
   const key = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
@@ -110,13 +111,17 @@ async function stateAt(
   try {
     if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
     const entry = openEntry(view, place, number, bytes)
+    const digest = toHex(view.sha256(bytes))
+    if (named !== undefined && digest !== named)
+      throw new FormatError("Inconsistent", `${view.name}: ${key} has digest ${digest}, later entries say ${named}`)
     const since = entry.since?.number ?? 0
-    const base = since === 0 ? undefined : await stateAt(view, place, since, options, broken)
-    return stateAfter(entry, toHex(view.sha256(bytes)), base)
+    const base = since === 0 ? undefined : await stateAt(view, place, since, options, broken, entry.since?.digest)
+    return stateAfter(entry, digest, base)
   } catch (error) {
     if (!isFormatError(error) || error.code === "NeedsNewer" || broken >= MAX_BROKEN_HEADS) throw error
     const before = await stateAt(view, place, number - 1, options, broken + 1)
-    const digest = bytes === undefined ? "0".repeat(64) : toHex(view.sha256(bytes))
+    // A broken catalogue keeps the digest it had, by which the entries behind it name it: they stay readable.
+    const digest = named ?? (bytes === undefined ? "0".repeat(64) : toHex(view.sha256(bytes)))
     const session = before.since.at(-1)?.session ?? before.points.at(-1)?.session
     return foldEntry(before, { number, digest, session: session ?? ("0".repeat(32) as never), body: { kind: "lost" } })
   }

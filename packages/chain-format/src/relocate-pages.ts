@@ -51,7 +51,7 @@ export async function relocatePages(
           : encodeTableLeaf(index, await pages.tableLeaf(pointer, index))
       sink.drop(pointer)
       const type = tree === "map" ? "mapLeaf" : "tableLeaf"
-      return sink.write({ type, level, disk, index }, page, pointer.digest)
+      return sink.write({ type, level, disk, index }, page, tree === "map" ? pointer.digest : sha256(page))
     }
     const old = await pages.inner(innerType, pointer, level, index)
     const children: (PagePointer | undefined)[] = []

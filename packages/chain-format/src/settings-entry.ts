@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { type FeatureSets, requireReadable, unknownForWriting } from "./feature-sets.ts"
 import type { SessionId } from "./ids.ts"
+import { isBlockSize, MAX_PACK_BYTES } from "./limits.ts"
 import { featureSets, hexDigest, hexId, name, natural, parseBy } from "./schema.ts"
 
 /** One setting: a type and what it says. The newest record of a type is in force. docs/format.md, Settings */
@@ -52,8 +53,8 @@ const schema = z.object({
 const known: Readonly<Record<SettingsRecord["type"], z.ZodType>> = {
   name: z.looseObject({ name }),
   origin: z.looseObject({ repository: z.string(), job: name }),
-  blockSize: z.looseObject({ bytes: natural }),
-  packSize: z.looseObject({ bytes: natural }),
+  blockSize: z.looseObject({ bytes: natural.refine(isBlockSize, "is not a block size") }),
+  packSize: z.looseObject({ bytes: natural.min(1).max(MAX_PACK_BYTES) }),
   passport: z.looseObject({ passport: z.unknown() }),
   instance: z.looseObject({ instance: z.string() }),
 }

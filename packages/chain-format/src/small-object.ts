@@ -5,7 +5,7 @@ import { MAX_BODY_BYTES } from "./limits.ts"
 import type { ObjectKind } from "./object-kind.ts"
 import { encodePackHeader, PACK_HEADER_BYTES } from "./pack-header.ts"
 import { beginOpening, type OpenPackOptions } from "./pack-reader.ts"
-import { openSlot, sealSlot, SLOT_HEADER_BYTES } from "./slot.ts"
+import { decodeSlotHeader, openSlot, sealSlot, SLOT_HEADER_BYTES } from "./slot.ts"
 
 /** Compression level of JSON bodies: docs/format.md, Small objects. */
 const LEVEL = 3
@@ -33,14 +33,15 @@ export function encodeSmallObject(kind: ObjectKind, body: unknown, options: Open
 /** Opens an object of one slot and parses its JSON. @throws FormatError */
 export function decodeSmallObject(kind: ObjectKind, bytes: Uint8Array, options: OpenPackOptions): unknown {
   const { header, opening, clearHeader } = beginOpening(bytes, kind, options)
-  const slot = openSlot(bytes.subarray(header.bytes), { opening, codec: options.codec, packHeader: clearHeader })
   const what = options.objectKey
+  const { plainBytes } = decodeSlotHeader(bytes.subarray(header.bytes))
+  if (plainBytes > MAX_BODY_BYTES)
+    throw new FormatError("TooLarge", `${what}: body of ${plainBytes} bytes, at most ${MAX_BODY_BYTES}`)
+  const slot = openSlot(bytes.subarray(header.bytes), { opening, codec: options.codec, packHeader: clearHeader })
   if (slot.header.number !== 0 || !slot.header.last)
     throw new FormatError("Inconsistent", `${what}: its only slot is slot ${slot.header.number}, not the last one`)
   const end = header.bytes + SLOT_HEADER_BYTES + slot.header.storedBytes
   if (bytes.length !== end) throw new FormatError("TrailingBytes", `${what} ends at byte ${end}, got ${bytes.length}`)
-  if (slot.plain.length > MAX_BODY_BYTES)
-    throw new FormatError("TooLarge", `${what}: body of ${slot.plain.length} bytes, at most ${MAX_BODY_BYTES}`)
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(slot.plain))
   } catch (cause) {

@@ -1,2 +1,28 @@
-/** Brings new restore points into a repository and keeps every one of them complete. */
-export {}
+/** Brings restore points from sources into repositories, and out again. */
+
+// Repositories
+export { createRepository, type CreateRepositoryOptions } from "./create-repository.ts"
+export { type EngineSeams, openRepository, type Repository } from "./repository.ts"
+export { adoptRepository, type AdoptReport } from "./adopt-repository.ts"
+export { type RepositoryOverview, showRepository } from "./show-repository.ts"
+
+// Bringing points in
+export { backUp, type BackUpOptions, type BackUpReport } from "./back-up.ts"
+export { copy, type CopyOptions, type CopyReport } from "./copy.ts"
+export { type CopyTask, planCopy, type PlanCopyOptions } from "./plan-copy.ts"
+export type { BroughtPoint } from "./bring-point.ts"
+
+// Points in a repository
+export { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkload } from "./find-workloads.ts"
+export { findPoint, type ListedPoint, listPoints } from "./list-points.ts"
+export { pinPoint, removePoints, restoreRemoved, unpinPoint } from "./change-points.ts"
+
+// Getting them out, and proving them
+export { type DiskRestore, restore, type RestoreOptions, type RestoreReport } from "./restore.ts"
+export { verify, type VerifyOptions, type VerifyReport } from "./verify.ts"
+
+// What it takes from its surroundings
+export { clearSuite } from "./clear-suite.ts"
+export { type EngineClock, systemClock } from "./clock.ts"
+export { EngineError, type EngineErrorCode, isEngineError } from "./engine-error.ts"
+export type { EngineEvent, OnEvent, TransferCounts } from "./engine-event.ts"

@@ -18,7 +18,7 @@ export async function listLiving(
   const cut = new PageCut(prefix, options)
   const { signal } = options
   let pending: ObjectVersion[] = []
-  let after = placeBehind(options.after, options)
+  let after = firstPlace(prefix, options)
   for (;;) {
     const page = await store.listVersions(prefix, { signal, ...(after && { after }) })
     for (const version of page.versions) {
@@ -29,11 +29,9 @@ export async function listLiving(
       take()
       return cut.page(page.dateMs)
     }
-    // A folder that is listed already is left in one step, with what was gathered of its keys.
+    // A folder that is listed already is left in one step.
     const folder = cut.lastFolder
-    const inside = folder !== undefined && page.next.key.startsWith(folder)
-    if (inside) pending = []
-    after = inside ? placeBehind(folder, options) : page.next
+    after = folder !== undefined && page.next.key.startsWith(folder) ? { key: folder + BEHIND } : page.next
   }
 
   /** Offers the key whose versions are all gathered; `false` when the page is full. */
@@ -49,7 +47,9 @@ export async function listLiving(
   }
 }
 
-function placeBehind(name: string | undefined, { folders }: ListOptions): { key: string } | undefined {
-  if (name === undefined) return undefined
-  return { key: folders && name.endsWith("/") ? name + BEHIND : name }
+/** Where a page begins: behind all keys of the folder that `after` names, if it is one that this listing folds. */
+function firstPlace(prefix: string, { after, folders }: ListOptions): { key: string } | undefined {
+  if (after === undefined) return undefined
+  const folded = folders && after.endsWith("/") && after.length > prefix.length && after.startsWith(prefix)
+  return { key: folded ? after + BEHIND : after }
 }

@@ -22,10 +22,11 @@ export function withCount(store: RepoStore): { store: RepoStore; counts: StoreCo
     counts.bytesWritten += bytes?.length ?? 0
     return run()
   })
-  const read: RepoStore["read"] = async (key, options) => {
-    const result = await counting.read(key, options)
+  const countedRead = counting.read
+  counting.read = async (key, options) => {
+    const result = await countedRead(key, options)
     counts.bytesRead += result?.bytes.length ?? 0
     return result
   }
-  return { store: Object.assign(counting, { read }), counts }
+  return { store: counting, counts }
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { aroundRequests } from "./around-requests.ts"
 import { memoryStore, type MemoryStoreOptions } from "./memory-store.ts"
 import { parseObjectKey } from "./object-key.ts"
 import type { RepoStore } from "./repo-store.ts"
@@ -261,7 +262,7 @@ describe("on a versioned store", () => {
 
   test("the versions of a key are read to the end, however small the pages and whatever keys begin alike", async () => {
     const { memory } = setUp()
-    const small = { ...paged(memory, 1), name: "small pages" }
+    const small = paged(memory, 1)
     await memory.create(key, ours)
     for (let index = 0; index < 5; index++) memory.overlay(key, theirs)
     memory.overlay(parseObjectKey("log/1.a"), theirs)
@@ -379,18 +380,6 @@ test("a creation that its caller aborts is not settled behind the caller's back"
 
 /** The same store, but with small pages of versions. */
 function paged(store: RepoStore, limit: number): RepoStore {
-  return {
-    name: store.name,
-    capabilities: store.capabilities,
-    create: (...args) => store.create(...args),
-    read: (...args) => store.read(...args),
-    head: (...args) => store.head(...args),
-    list: (...args) => store.list(...args),
-    listVersions: (prefix, options) => store.listVersions(prefix, { ...options, limit }),
-    remove: (...args) => store.remove(...args),
-    extend: (...args) => store.extend(...args),
-    hold: (...args) => store.hold(...args),
-    date: (...args) => store.date(...args),
-    instance: (...args) => store.instance(...args),
-  }
+  const whole = aroundRequests(store, (_, run) => run())
+  return { ...whole, listVersions: (prefix, options) => store.listVersions(prefix, { ...options, limit }) }
 }

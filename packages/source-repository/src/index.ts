@@ -1,2 +1,2 @@
-/** Reads the restore points of a bcopy repository, so that they can be copied into another. */
-export {}
+/** Reads the restore points of a bcopy repository as a source. */
+export { repositorySource, type RepositorySourceOptions } from "./repository-source.ts"

@@ -34,7 +34,7 @@ export const readCases = [
     for (const { offset, length, due } of ranges) {
       const found = await store.read(asKey("a"), { range: { offset, length } })
       const what = `${length} bytes from ${offset} on`
-      mustEqual(found && [...found.bytes], [...bytes.slice(...due)], what)
+      mustEqual(found && Array.from(found.bytes), Array.from(bytes.subarray(...due)), what)
       mustEqual(found?.objectBytes, OBJECT_BYTES, `objectBytes of ${what}`)
     }
   }),

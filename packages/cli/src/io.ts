@@ -1,0 +1,22 @@
+import type { EngineClock } from "@bcopy/copy-engine"
+
+/** A stream that text goes to, and what is known of it. */
+export interface Output {
+  write(text: string): unknown
+  /** Whether a person watches it. */
+  readonly isTTY?: boolean | undefined
+  /** Width of the terminal in characters. */
+  readonly columns?: number | undefined
+}
+
+/** What a run of the program takes from its surroundings. */
+export interface Io {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: EngineClock
+  /** So many random bytes, fit for ids. */
+  readonly random: (count: number) => Uint8Array
+  /** Fires when the run is to stop and keep a checkpoint. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,45 @@
+import { stat } from "node:fs/promises"
+import { EngineError } from "@bcopy/copy-engine"
+import { type RepoStore, withRetry } from "@bcopy/repo"
+import { folderStore } from "@bcopy/repo-fs"
+import { CliError } from "./cli-error.ts"
+import type { Io } from "./io.ts"
+
+const ATTEMPTS = 4
+const BASE_DELAY_MS = 100
+
+/** The folder that a REPO text names. @throws CliError `Usage` for what names no folder */
+export function parseFolder(text: string): string {
+  if (text === "") throw new CliError("Usage", "the repository has an empty name", { hint: "Give the path of a folder." })
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? []
+  if (scheme?.toLowerCase() === "s3")
+    throw new CliError("Usage", `${text}: repositories in S3 buckets are not yet supported`, {
+      hint: "Use a folder for now.",
+    })
+  if (scheme !== undefined)
+    throw new CliError("Usage", `${text}: ${scheme}:// names no repository`, { hint: "Give the path of a folder." })
+  return text
+}
+
+/** The store of the repository that a REPO text names; requests that may pass are made again. */
+export function openStore(text: string, { clock, random }: Pick<Io, "clock" | "random">): RepoStore {
+  return withRetry(folderStore({ path: parseFolder(text), clock }), {
+    attempts: ATTEMPTS,
+    baseDelayMs: BASE_DELAY_MS,
+    clock,
+    random: () => (random(1)[0] ?? 0) / 256,
+  })
+}
+
+/** @throws EngineError `NoRepository` if there is no folder of that name */
+export async function requireFolder(text: string): Promise<void> {
+  const path = parseFolder(text)
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    // What cannot be told is left to the store, which says why.
+    return error.code === "ENOENT" || error.code === "ENOTDIR" ? undefined : "unknown"
+  })
+  if (found === undefined || (found !== "unknown" && !found.isDirectory()))
+    throw new EngineError("NoRepository", found === undefined ? `there is no folder ${path}` : `${path} is not a folder`, {
+      hint: "Check the path, or make a repository with `bcopy init`.",
+    })
+}

@@ -1,0 +1,73 @@
+import { ascendingNumber, decodePackHeader, isFormatError, layout, openDataPack, PackTable, type SessionId } from "@bcopy/chain-format"
+import type { Adoption } from "./adopt-dead.ts"
+import type { PointWriter } from "./point-writer.ts"
+import type { Repository } from "./repository.ts"
+import type { SessionPacks } from "./session-packs.ts"
+
+/**
+ * Finds the whole packs that dead sessions stored behind their last checkpoint and puts their blocks into the dedup
+ * table, so that none is uploaded twice. What does not open is left to reclaim. Gives the number of packs.
+ */
+export async function adoptPacks(
+  repository: Repository,
+  { backup }: SessionPacks,
+  adoption: Adoption,
+  writer: PointWriter,
+  options: { readonly blockBytes: number; readonly signal?: AbortSignal },
+): Promise<number> {
+  const { view } = repository
+  const { checkpoint } = adoption
+  const known = new Set<string>()
+  if (checkpoint !== undefined)
+    for await (const { record } of new PackTable({ nextPack: checkpoint.nextPack, root: checkpoint.table }, writer.pages).records())
+      known.add(`${record.session}/${record.number}`)
+  let adopted = 0
+  for (const session of adoption.sessions) {
+    const after = checkpoint?.session === session ? checkpoint.packs : 0
+    for await (const number of packNumbers(session)) {
+      if (number <= after || known.has(`${session}/${number}`)) continue
+      if (await adopt(session, number)) adopted++
+    }
+  }
+  return adopted
+
+  async function* packNumbers(session: SessionId): AsyncIterable<number> {
+    const prefix = layout.packs(backup, session)
+    for (let next: string | undefined; ;) {
+      const page = await view.list(prefix, { ...(next !== undefined && { after: next }), ...options })
+      for (const key of page.keys) {
+        const number = ascendingNumber(prefix, key)
+        if (number !== undefined) yield number
+      }
+      if (page.next === undefined) return
+      next = page.next
+    }
+  }
+
+  async function adopt(session: SessionId, number: number): Promise<boolean> {
+    const objectKey = layout.pack(backup, session, number)
+    const bytes = await view.readPack(objectKey, options)
+    if (bytes === undefined) return false
+    try {
+      if (decodePackHeader(bytes).kind !== "dataPack") return false
+      const pack = openDataPack(bytes, { ...view, objectKey })
+      const slots = pack.slots.map((slot, index) => ({ ...slot, plain: pack.open(index) }))
+      const inTable = writer.blocks.adopt({
+        session,
+        number,
+        hint: pack.opening.hint,
+        storedBytes: bytes.length,
+        lockedUntilMs: 0,
+      })
+      for (const [slot, { offset, storedBytes, plain }] of slots.entries())
+        for (let place = 0; (place + 1) * options.blockBytes <= plain.length; place++) {
+          const id = view.sha256(plain.subarray(place * options.blockBytes, (place + 1) * options.blockBytes))
+          writer.dedup.add(id, 0, { pack: inTable, slot, offset, length: storedBytes, place })
+        }
+      return true
+    } catch (error) {
+      if (isFormatError(error)) return false
+      throw error
+    }
+  }
+}

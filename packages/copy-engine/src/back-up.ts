@@ -1,0 +1,75 @@
+import { newestPoint, readLog } from "@bcopy/chain-format"
+import type { Source, SourcePoint } from "@bcopy/source"
+import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
+import { EngineError } from "./engine-error.ts"
+import { ensureBackup, requireName } from "./ensure-backup.ts"
+import { dedupMemory } from "./memory-budget.ts"
+import { type Repository, requireWritable } from "./repository.ts"
+
+export interface BackUpOptions {
+  /** A source whose newest point is what the machine is now. */
+  readonly source: Source
+  readonly job: string
+  readonly workload: string
+  /** Zstandard level, 0 (store) to 19; 3 by default. */
+  readonly level?: number
+  /** Shut out a live or silent session of the workload. */
+  readonly takeOver?: boolean
+  readonly dryRun?: boolean
+  /** Target for the memory of the whole process; 288 MiB by default. */
+  readonly memoryBytes?: number
+  readonly signal?: AbortSignal
+}
+
+export interface BackUpReport extends BroughtPoint {
+  readonly job: string
+  readonly workload: string
+  /** The point as the source listed it. */
+  readonly from: SourcePoint
+  readonly dryRun: boolean
+}
+
+/** Zstandard level of slots unless told otherwise. */
+export const DEFAULT_LEVEL = 3
+
+/**
+ * Backs up the newest point of a source into the repository: the next point of the workload's chain.
+ * @throws EngineError, SourceError, StoreError
+ */
+export async function backUp(repository: Repository, options: BackUpOptions): Promise<BackUpReport> {
+  const { source, job, workload, level = DEFAULT_LEVEL, takeOver = false, dryRun = false, signal } = options
+  const abortable = signal === undefined ? {} : { signal }
+  requireWritable(repository)
+  requireName("job", job)
+  requireName("workload", workload)
+  requireLevel(level)
+  let from: SourcePoint | undefined
+  for await (const point of source.list(abortable)) if (point.complete && !point.damaged) from = point
+  if (from === undefined) throw new EngineError("NotFound", `${source.name} has no point to back up`)
+  if (dryRun) {
+    const state = await readLog(repository.view, placeOf(repository, job, workload), abortable)
+    const kind = state !== undefined && newestPoint(state) !== undefined ? "increment" : "full"
+    return { job, workload, from, dryRun, point: undefined, kind, contentRoots: {}, counts: nothing }
+  }
+  await ensureBackup(repository, job, abortable)
+  const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
+  const brought = await bringPoint(repository, { source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable })
+  return { job, workload, from, dryRun, ...brought }
+}
+
+/** @throws EngineError `BadArgument` unless it is a Zstandard level from 0 to 19 */
+export function requireLevel(level: number): void {
+  if (!Number.isInteger(level) || level < 0 || level > 19)
+    throw new EngineError("BadArgument", `compression level ${level} is not a whole number from 0 to 19`)
+}
+
+const nothing = {
+  doneBytes: 0,
+  totalBytes: 0,
+  readBytes: 0,
+  zeroBytes: 0,
+  unchangedBytes: 0,
+  deduplicatedBytes: 0,
+  newBytes: 0,
+  storedBytes: 0,
+}

@@ -1,0 +1,279 @@
+import {
+  backupIdOf,
+  blockCount,
+  type Checkpoint,
+  type EntryBody,
+  type LogPlace,
+  type LogState,
+  type Manifest,
+  newestPoint,
+  type PointId,
+  type PointTree,
+  randomId,
+  readManifest,
+  type RepositoryId,
+  toHex,
+  workloadIdOf,
+} from "@bcopy/chain-format"
+import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
+import { adoptPacks } from "./adopt-packs.ts"
+import { appendLogEntry } from "./append-log-entry.ts"
+import { EngineError } from "./engine-error.ts"
+import type { TransferCounts } from "./engine-event.ts"
+import { type PlannedDisk, PointWriter } from "./point-writer.ts"
+import type { Repository } from "./repository.ts"
+import { openSession, type Session } from "./session.ts"
+import { SessionPacks } from "./session-packs.ts"
+import { addSiblingBlocks } from "./sibling-blocks.ts"
+import { type RunningCounts, transferDisk } from "./transfer-disk.ts"
+
+export interface BringPointOptions {
+  readonly source: Source
+  readonly point: SourcePoint
+  /** Names of the target backup and workload. */
+  readonly job: string
+  readonly workload: string
+  /** Compression level, 0 to 19. */
+  readonly level: number
+  readonly takeOver: boolean
+  /** Memory for the dedup table. */
+  readonly dedupBytes: number
+  readonly signal?: AbortSignal
+}
+
+/** What came of one point. */
+export interface BroughtPoint {
+  /** The new point; absent if it was there already. */
+  readonly point: PointId | undefined
+  readonly kind: "full" | "increment" | undefined
+  readonly contentRoots: Readonly<Record<string, string>>
+  readonly counts: TransferCounts
+}
+
+/** A backup's and a workload's place, computed from their names. */
+export function placeOf(repository: Repository, job: string, workload: string): LogPlace {
+  const backup = backupIdOf(repository.view.idMac, job)
+  return { backup, workload: workloadIdOf(repository.view.idMac, backup, workload) }
+}
+
+/**
+ * Brings one point of a source into the repository as the next point of its chain: one session, from its first beat to
+ * the log entry that makes the point visible (docs/design.md, Write order).
+ * @throws EngineError, SourceError, StoreError, FormatError; what was stored by then serves the next session
+ */
+export async function bringPoint(repository: Repository, options: BringPointOptions): Promise<BroughtPoint> {
+  const { source, point, job, workload, takeOver, signal } = options
+  const { onEvent } = repository.seams
+  const abortable = signal === undefined ? {} : { signal }
+  const place = placeOf(repository, job, workload)
+  const session = await openSession(repository, { place, workload, identity: point.identity, takeOver, ...abortable })
+  let writer: PointWriter | undefined
+  let opened: OpenPoint | undefined
+  let identity: string | undefined
+  let parent: Checkpoint["parent"]
+  const counts = noCounts()
+  const toCheckpoint = async () => {
+    if (writer === undefined) return
+    const progress = await writer.checkpoint()
+    await session.checkpoint({
+      session: session.id,
+      ...progress,
+      ...(identity !== undefined && { identity }),
+      ...(parent !== undefined && { parent }),
+    })
+    onEvent?.({ type: "checkpoint", workload, packs: progress.packs })
+  }
+  try {
+    if (isThere(session.state, point)) {
+      await session.end("committed")
+      return { point: undefined, kind: undefined, contentRoots: {}, counts }
+    }
+    const base = await readBase(repository, place, session, abortable)
+    parent = base.parent
+    identity = point.identity
+    const blockBytes = base.tree?.blockBytes ?? base.blockBytes ?? point.blockBytes ?? repository.blockBytes
+    refuseOtherBlockSize(point, base.tree?.blockBytes ?? base.blockBytes, workload)
+    onEvent?.({ type: "task", job, workload, point: point.id })
+    opened = await source.open(point, { blockBytes, ...abortable })
+    const disks = matchDisks(opened, base.tree)
+    const packs = new SessionPacks(place.backup, session.id)
+    const writing = new PointWriter(repository, disks, {
+      packs,
+      blockBytes,
+      level: options.level,
+      base: base.tree,
+      dedupBytes: options.dedupBytes,
+    })
+    writer = writing
+    const cursor = base.checkpoint?.identity !== undefined && base.checkpoint.identity === point.identity ? base.checkpoint.cursor : undefined
+    if (session.adoption !== undefined) {
+      const adopted = await adoptPacks(repository, packs, session.adoption, writing, { blockBytes, ...abortable })
+      const cursorBytes = cursor === undefined ? 0 : doneBefore(cursor, disks, blockBytes)
+      onEvent?.({ type: "adopted", workload, session: session.id, packs: adopted, cursorBytes })
+    }
+    if (base.tree === undefined) await addSiblingBlocks(repository, place, writing, { blockBytes, ...abortable })
+
+    counts.totalBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
+    const contentRoots: Record<string, string> = {}
+    for (const [number, disk] of opened.disks.entries()) {
+      const reader = writing.beginDisk(number, disk.sizeBytes)
+      await transferDisk(repository, writing, {
+        disk,
+        blockBytes,
+        base: reader,
+        from: doneBlocks(cursor, number, disk.sizeBytes, blockBytes),
+        counts,
+        progress: async () => {
+          signal?.throwIfAborted()
+          counts.storedBytes = writing.storedBytes
+          onEvent?.({ type: "transfer", job, workload, counts: { ...counts } })
+          if (writing.checkpointDue) await toCheckpoint()
+        },
+        ...abortable,
+      })
+      const root = toHex(await writing.endDisk())
+      contentRoots[disk.name] = root
+      if (disk.contentRoot !== undefined && disk.contentRoot !== root)
+        throw new EngineError("Damaged", `${workload} disk ${disk.name}: written content has root ${root}, the source says ${disk.contentRoot}`)
+    }
+    const consistency = await opened.finish(abortable)
+    const tree = await writing.complete()
+    counts.storedBytes = writing.storedBytes
+    const id = randomId<"point">(repository.seams.random(16))
+    let committed: Manifest | undefined
+    const { appended } = await appendLogEntry(repository, {
+      place,
+      state: session.state,
+      readAtMs: session.readAtMs,
+      session: session.id,
+      decide: (state): EntryBody | undefined => {
+        refuseFenced(state, session, workload)
+        if (isThere(state, point)) return undefined
+        committed = manifestOf(state, id)
+        return { kind: "point", manifest: committed }
+      },
+    })
+    await session.end("committed")
+    if (!appended || committed === undefined) return { point: undefined, kind: undefined, contentRoots, counts }
+    onEvent?.({ type: "committed", job, workload, point: id, counts: { ...counts } })
+    return { point: id, kind: committed.kind, contentRoots, counts: { ...counts } }
+
+    function manifestOf(state: LogState, pointId: PointId): Manifest {
+      const newest = newestPoint(state)
+      const last = [...state.points, ...state.removed.map((removed) => removed.point)]
+      return {
+        ...tree,
+        disks: tree.disks.map((disk) => ({ ...disk, contentRoot: contentRoots[disk.name] as string })),
+        point: pointId,
+        session: session.id,
+        seq: point.seq ?? Math.max(0, ...last.map(({ seq }) => seq)) + 1,
+        platform: point.platform,
+        kind: newest === undefined ? "full" : "increment",
+        ...(newest !== undefined && { parent: { entry: newest.entry, point: newest.point } }),
+        createdAtMs: point.createdAtMs,
+        committedAtMs: repository.storeTime.now(),
+        origin: (point.origin as Manifest["origin"] | undefined) ?? { repository: repository.birth.repository, point: pointId },
+        ...(point.copiedFrom !== undefined && {
+          copiedFrom: { repository: point.copiedFrom.repository as RepositoryId, point: point.copiedFrom.point as PointId },
+        }),
+        hops: point.hops,
+        consistency,
+        gfs: [],
+        storedBytes: counts.storedBytes,
+        ...(opened?.metadata !== undefined && { metadata: opened.metadata }),
+      }
+    }
+  } catch (error) {
+    throw await giveUp(error)
+  } finally {
+    await opened?.close()
+  }
+
+  /** Keeps what was done, as far as it can be kept, and ends the session. */
+  async function giveUp(error: unknown): Promise<unknown> {
+    const fenced = error instanceof EngineError && error.code === "Fenced"
+    if (!fenced) await toCheckpoint().catch(() => undefined)
+    await session.end(signal?.aborted === true ? "interrupted" : "failed").catch(() => undefined)
+    if (signal?.aborted !== true) return error
+    return new EngineError("Interrupted", `${workload}: interrupted; what was stored by now is kept and the next run goes on from it`, {
+      cause: error,
+    })
+  }
+}
+
+interface Base {
+  readonly tree: PointTree | undefined
+  readonly checkpoint: Checkpoint | undefined
+  readonly parent: Checkpoint["parent"]
+  /** Block size of the chain. */
+  readonly blockBytes: number | undefined
+}
+
+async function readBase(
+  repository: Repository,
+  place: LogPlace,
+  session: Session,
+  options: { readonly signal?: AbortSignal },
+): Promise<Base> {
+  const newest = newestPoint(session.state)
+  const parent = newest && { entry: newest.entry, point: newest.point }
+  const checkpoint = session.adoption?.checkpoint
+  if (checkpoint !== undefined && (newest === undefined || newest.blockBytes === checkpoint.blockBytes))
+    return { tree: checkpoint, checkpoint, parent, blockBytes: checkpoint.blockBytes }
+  const manifest = newest && (await readManifest(repository.view, place, newest, options))
+  return { tree: manifest, checkpoint: undefined, parent, blockBytes: manifest?.blockBytes }
+}
+
+function refuseOtherBlockSize(point: SourcePoint, chain: number | undefined, workload: string): void {
+  if (chain === undefined || point.blockBytes === undefined || point.blockBytes === chain) return
+  throw new EngineError("Refused", `${workload}: point ${point.id} has blocks of ${point.blockBytes} bytes, the chain in the target has ${chain}`, {
+    hint: "Copy it under another name (--as), which starts a new chain.",
+  })
+}
+
+function refuseFenced(state: LogState, session: Session, workload: string): void {
+  if (state.fenced.some((mark) => mark.session === session.id))
+    throw new EngineError("Fenced", `${workload} was taken over by another session; this one stops, nothing is lost`)
+}
+
+/** docs/design.md, Copying: a point is the same wherever it was copied from; points compare by origin. */
+export function isThere(state: LogState, { origin }: Pick<SourcePoint, "origin">): boolean {
+  if (origin === undefined) return false
+  return state.points.some((known) => known.origin.repository === origin.repository && known.origin.point === origin.point)
+}
+
+/** Disks go by name; those whose names are new take, in order, the places of those that are gone. */
+function matchDisks(opened: OpenPoint, base: PointTree | undefined): readonly PlannedDisk[] {
+  const names = new Set(opened.disks.map(({ name }) => name))
+  const gone = (base?.disks ?? []).flatMap((disk, index) => (names.has(disk.name) ? [] : [index]))
+  return opened.disks.map(({ name, sizeBytes }) => {
+    const same = base?.disks.findIndex((disk) => disk.name === name) ?? -1
+    return { name, sizeBytes, baseDisk: same >= 0 ? same : gone.shift() }
+  })
+}
+
+function doneBlocks(cursor: Checkpoint["cursor"] | undefined, disk: number, sizeBytes: number, blockBytes: number): number {
+  if (cursor === undefined || cursor.disk < disk) return 0
+  const blocks = blockCount(sizeBytes, blockBytes)
+  return cursor.disk > disk ? blocks : Math.min(cursor.block, blocks)
+}
+
+function doneBefore(cursor: Checkpoint["cursor"], disks: readonly PlannedDisk[], blockBytes: number): number {
+  return disks.reduce(
+    (sum, { sizeBytes }, index) => sum + Math.min(sizeBytes, doneBlocks(cursor, index, sizeBytes, blockBytes) * blockBytes),
+    0,
+  )
+}
+
+function noCounts(): RunningCounts {
+  return {
+    doneBytes: 0,
+    totalBytes: 0,
+    readBytes: 0,
+    zeroBytes: 0,
+    unchangedBytes: 0,
+    deduplicatedBytes: 0,
+    newBytes: 0,
+    storedBytes: 0,
+  }
+}

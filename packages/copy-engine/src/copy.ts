@@ -1,0 +1,114 @@
+import { readLog } from "@bcopy/chain-format"
+import { isSourceError, type Source, type SourcePoint } from "@bcopy/source"
+import { DEFAULT_LEVEL, requireLevel } from "./back-up.ts"
+import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
+import { ensureBackup, requireName } from "./ensure-backup.ts"
+import { dedupMemory } from "./memory-budget.ts"
+import { type CopyTask, planCopy } from "./plan-copy.ts"
+import { type Repository, requireWritable } from "./repository.ts"
+
+export interface CopyOptions {
+  /** A repository as a source, already filtered by job and workload. */
+  readonly source: Source
+  /** `latest` by default. */
+  readonly select?: "latest" | "all"
+  /** Name of the target backup; that of the source's job by default. */
+  readonly as?: string
+  readonly level?: number
+  readonly takeOver?: boolean
+  readonly dryRun?: boolean
+  readonly memoryBytes?: number
+  readonly signal?: AbortSignal
+}
+
+export interface CopyReport {
+  readonly copied: readonly (BroughtPoint & { readonly job: string; readonly workload: string; readonly from: string })[]
+  readonly skipped: readonly { readonly job: string; readonly workload: string; readonly point: string; readonly reason: string }[]
+  readonly failed: readonly { readonly job: string; readonly workload: string; readonly error: Error }[]
+  /** What would be copied, in a dry run. */
+  readonly planned: readonly { readonly job: string; readonly workload: string; readonly point: string }[]
+  readonly dryRun: boolean
+}
+
+/**
+ * Copies points of a source into the repository, workload by workload, each in the order of its chain. One workload's
+ * failure does not stop the others: it is in the report.
+ * @throws EngineError `Interrupted`, `NotWritable`, `BadArgument`, `Ambiguous`; SourceError if the source cannot be listed
+ */
+export async function copy(repository: Repository, options: CopyOptions): Promise<CopyReport> {
+  const { source, level = DEFAULT_LEVEL, takeOver = false, dryRun = false, signal } = options
+  const { onEvent } = repository.seams
+  const abortable = signal === undefined ? {} : { signal }
+  requireWritable(repository)
+  requireLevel(level)
+  const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
+  const tasks = await planTasks(repository, options)
+  const copied: CopyReport["copied"][number][] = []
+  const skipped: CopyReport["skipped"][number][] = []
+  const failed: CopyReport["failed"][number][] = []
+  const planned: CopyReport["planned"][number][] = []
+  const skip = (task: CopyTask, point: string, reason: string) => {
+    const { job, workload } = task
+    skipped.push({ job, workload, point, reason })
+    onEvent?.({ type: "skipped", job, workload, point, reason })
+  }
+  const fail = ({ job, workload }: CopyTask, error: Error) => {
+    failed.push({ job, workload, error })
+    onEvent?.({ type: "failed", job, workload, message: error.message })
+  }
+
+  for (const task of tasks) {
+    for (const { point, reason } of task.skipped) skip(task, point, reason)
+    if (task.refused !== undefined) fail(task, task.refused)
+    else if (dryRun) for (const { id } of task.points) planned.push({ job: task.job, workload: task.workload, point: id })
+    else await run(task)
+  }
+  return { copied, skipped, failed, planned, dryRun }
+
+  async function run(task: CopyTask): Promise<void> {
+    const { job, workload } = task
+    for (const point of task.points) {
+      try {
+        await ensureBackup(repository, job, abortable)
+        const brought = await bringPoint(repository, { source, point, job, workload, level, takeOver, dedupBytes, ...abortable })
+        if (brought.point === undefined) skip(task, point.id, "already copied")
+        else copied.push({ job, workload, from: point.id, ...brought })
+      } catch (error) {
+        if (signal?.aborted === true || (isEngineError(error) && error.code === "Interrupted")) throw error
+        if (isSourceError(error) && error.code === "PointRemoved") {
+          skip(task, point.id, "was removed from the source meanwhile")
+          continue
+        }
+        return fail(task, error as Error)
+      }
+    }
+  }
+}
+
+async function planTasks(repository: Repository, options: CopyOptions): Promise<readonly CopyTask[]> {
+  const { source, select = "latest", as, signal } = options
+  const abortable = signal === undefined ? {} : { signal }
+  if (as !== undefined) requireName("job", as)
+  const groups = new Map<string, { sourceJob: string; workload: string; points: SourcePoint[] }>()
+  for await (const point of source.list(abortable)) {
+    const sourceJob = point.job ?? source.name
+    const name = `${sourceJob}\0${point.workload}`
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, { sourceJob, workload: point.workload, points: [point] })
+    else group.points.push(point)
+  }
+  const tasks: CopyTask[] = []
+  for (const { sourceJob, workload, points } of groups.values()) {
+    const job = as ?? sourceJob
+    const twin = tasks.find((task) => task.job === job && task.workload === workload)
+    if (twin !== undefined)
+      throw new EngineError("Ambiguous", `jobs ${twin.sourceJob} and ${sourceJob} both have a workload ${workload}, and --as would make one chain of them`, {
+        hint: "Copy one job at a time (--job).",
+      })
+    const target = await readLog(repository.view, placeOf(repository, job, workload), abortable)
+    const targetRepository = repository.birth.repository
+    tasks.push(planCopy({ source: source.name, sourceJob, job, workload, points, target, select, targetRepository }))
+  }
+  return tasks
+}

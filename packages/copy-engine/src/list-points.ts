@@ -1,0 +1,63 @@
+import { isFormatError, type LivePoint, type Manifest, readManifest } from "@bcopy/chain-format"
+import { EngineError } from "./engine-error.ts"
+import { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkload } from "./find-workloads.ts"
+import type { Repository } from "./repository.ts"
+
+/** A point as `bcopy points` shows it. */
+export interface ListedPoint {
+  readonly job: string
+  readonly workload: string
+  readonly summary: LivePoint
+  /** Absent if its entry does not open; the point is then damaged. */
+  readonly manifest: Manifest | undefined
+  readonly state: "complete" | "damaged"
+}
+
+/** All points of the workloads that the names let through, each workload's in order. @throws EngineError `NotFound` */
+export async function* listPoints(repository: Repository, options: FindWorkloadsOptions = {}): AsyncIterable<ListedPoint> {
+  for await (const found of findWorkloads(repository, options))
+    for (const summary of found.state.points) yield await listPoint(repository, found, summary, options)
+}
+
+/**
+ * One point: the newest complete one, or the one whose id begins with the text given.
+ * @throws EngineError `NotFound`, `Ambiguous`
+ */
+export async function findPoint(
+  repository: Repository,
+  options: FindWorkloadsOptions & { readonly workload: string; readonly point?: string },
+): Promise<FoundWorkload & { readonly point: LivePoint }> {
+  const found = await findWorkload(repository, options)
+  const { points, workload } = found.state
+  const { point: wanted = "latest" } = options
+  if (wanted === "latest") {
+    const newest = points.findLast(({ damaged }) => damaged !== true)
+    if (newest === undefined) throw new EngineError("NotFound", `${found.job}/${workload.name} has no complete point`)
+    return { ...found, point: newest }
+  }
+  const matching = points.filter(({ point }) => point.startsWith(wanted))
+  if (matching.length > 1)
+    throw new EngineError("Ambiguous", `${wanted} begins the ids of ${matching.length} points of ${workload.name}: ${matching.map(({ point }) => point).join(", ")}`)
+  const [point] = matching
+  if (point === undefined || wanted.length < 4)
+    throw new EngineError("NotFound", `${found.job}/${workload.name} has no point ${wanted}`, {
+      hint: "`bcopy points` lists the ids; `latest` is the newest.",
+    })
+  return { ...found, point }
+}
+
+async function listPoint(
+  repository: Repository,
+  { job, place, state }: FoundWorkload,
+  summary: LivePoint,
+  { signal }: { readonly signal?: AbortSignal },
+): Promise<ListedPoint> {
+  const one = { job, workload: state.workload.name, summary }
+  try {
+    const manifest = await readManifest(repository.view, place, summary, signal === undefined ? {} : { signal })
+    return { ...one, manifest, state: summary.damaged === true ? "damaged" : "complete" }
+  } catch (error) {
+    if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+    return { ...one, manifest: undefined, state: "damaged" }
+  }
+}

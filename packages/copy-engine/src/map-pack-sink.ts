@@ -1,0 +1,121 @@
+import {
+  layout,
+  type MapPackRef,
+  mapPackWriter,
+  type PageBytes,
+  type PagePointer,
+  type PageRecord,
+  type PageSink,
+  pageStore,
+  type PackWriter,
+} from "@bcopy/chain-format"
+import type { PackUploads } from "./pack-uploads.ts"
+import type { Repository } from "./repository.ts"
+import type { SessionPacks } from "./session-packs.ts"
+
+/** Compression level of pages: ids do not compress, what stands beside them does a little. */
+const LEVEL = 1
+
+/**
+ * The map packs of a tree under construction: takes new pages, gives old and new ones back, and knows how many bytes of
+ * each pack the tree still uses.
+ */
+export class MapPackSink implements PageSink, PageBytes {
+  readonly #repository: Repository
+  readonly #packs: SessionPacks
+  readonly #uploads: PackUploads
+  readonly #refs: Map<number, MapPackRef>
+  readonly #live: Map<number, number>
+  readonly #stored: PageBytes
+  #next: number
+  #current: { readonly pack: number; readonly number: number; readonly key: string; readonly writer: PackWriter<PageRecord> } | undefined
+  /** Plain pages of the pack that is being filled. */
+  readonly #fresh = new Map<number, Uint8Array>()
+  storedBytes = 0
+
+  constructor(
+    repository: Repository,
+    packs: SessionPacks,
+    uploads: PackUploads,
+    tree: { readonly mapPacks: readonly MapPackRef[]; readonly nextMapPack: number },
+  ) {
+    this.#repository = repository
+    this.#packs = packs
+    this.#uploads = uploads
+    this.#refs = new Map(tree.mapPacks.map((ref) => [ref.pack, ref]))
+    this.#live = new Map(tree.mapPacks.map((ref) => [ref.pack, ref.liveBytes]))
+    this.#next = tree.nextMapPack
+    this.#stored = pageStore(repository.view, {
+      backup: packs.backup,
+      mapPack: (pack) => this.#refs.get(pack),
+    })
+  }
+
+  /** The packs that hold something of the tree, as a manifest lists them. Nothing may be unflushed. */
+  get mapPacks(): readonly MapPackRef[] {
+    return [...this.#refs.values()]
+      .map((ref) => ({ ...ref, liveBytes: this.#live.get(ref.pack) ?? 0 }))
+      .filter((ref) => ref.liveBytes > 0)
+  }
+
+  get nextMapPack(): number {
+    return this.#next
+  }
+
+  async write(record: PageRecord, page: Uint8Array, digest: Uint8Array): Promise<PagePointer> {
+    if (this.#current?.writer.full === true) await this.flush()
+    this.#current ??= this.#begin()
+    const { pack, writer } = this.#current
+    const { offset, storedBytes } = writer.add(page, record)
+    this.#fresh.set(offset, page.slice())
+    this.#live.set(pack, (this.#live.get(pack) ?? 0) + storedBytes)
+    return { pack, offset, length: storedBytes, digest }
+  }
+
+  drop(pointer: PagePointer): void {
+    this.#live.set(pointer.pack, (this.#live.get(pointer.pack) ?? 0) - pointer.length)
+  }
+
+  async read(pointer: PagePointer): Promise<Uint8Array> {
+    if (this.#current?.pack !== pointer.pack) return this.#stored.read(pointer)
+    return this.#fresh.get(pointer.offset) ?? this.#stored.read(pointer)
+  }
+
+  async prefetch(pointers: readonly PagePointer[]): Promise<void> {
+    await this.#stored.prefetch(pointers.filter(({ pack }) => pack !== this.#current?.pack))
+  }
+
+  /** Stores the pack that is being filled. Data packs go first: a page must name only what is there. */
+  async flush(): Promise<void> {
+    if (this.#current === undefined) return
+    const { pack, number, key, writer } = this.#current
+    const bytes = writer.finish()
+    await this.#uploads.settled()
+    await this.#uploads.add(key, bytes)
+    await this.#uploads.settled()
+    this.storedBytes += bytes.length
+    this.#refs.set(pack, {
+      pack,
+      session: this.#packs.session,
+      number,
+      hint: writer.hint,
+      storedBytes: bytes.length,
+      liveBytes: 0,
+    })
+    this.#current = undefined
+    this.#fresh.clear()
+  }
+
+  /** What footers say of the pages in stored map packs: for merging. */
+  ref(pack: number): MapPackRef | undefined {
+    return this.#refs.get(pack)
+  }
+
+  #begin() {
+    const { view, packBytes } = this.#repository
+    const number = this.#packs.next()
+    const key = layout.pack(this.#packs.backup, this.#packs.session, number)
+    const writer = mapPackWriter({ suite: view.suite, codec: view.codec, level: LEVEL, objectKey: key, packBytes })
+    return { pack: this.#next++, number, key, writer }
+  }
+}

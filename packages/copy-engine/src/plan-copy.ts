@@ -1,0 +1,70 @@
+import type { LogState } from "@bcopy/chain-format"
+import { checkCopyAllowed, isSourceError, type SourcePoint } from "@bcopy/source"
+import { isThere } from "./bring-point.ts"
+
+/** What a copy is going to do for one workload, and what not, and why. */
+export interface CopyTask {
+  /** Names in the source. */
+  readonly sourceJob: string
+  /** Names in the target. */
+  readonly job: string
+  readonly workload: string
+  /** Points to bring, in order. */
+  readonly points: readonly SourcePoint[]
+  readonly skipped: readonly { readonly point: string; readonly reason: string }[]
+  /** Why the workload may not be copied at all. */
+  readonly refused: Error | undefined
+}
+
+export interface PlanCopyOptions {
+  readonly source: string
+  readonly sourceJob: string
+  readonly job: string
+  readonly workload: string
+  /** Points of the workload as its source lists them, in order. */
+  readonly points: readonly SourcePoint[]
+  /** The target's log; `undefined` if it has none. */
+  readonly target: LogState | undefined
+  /** Only the newest complete point, or all that are not there. */
+  readonly select: "latest" | "all"
+  /** Id of the target repository. */
+  readonly targetRepository: string
+}
+
+/** Decides which points of one workload are copied: PRODUCT's list of what never is, each skip with its reason. */
+export function planCopy(options: PlanCopyOptions): CopyTask {
+  const { source, sourceJob, job, workload, points, target, select, targetRepository } = options
+  const skipped: { point: string; reason: string }[] = []
+  const eligible: SourcePoint[] = []
+  for (const point of points) {
+    const reason = reasonToSkip(point, target, targetRepository)
+    if (reason === undefined) eligible.push(point)
+    else skipped.push({ point: point.id, reason })
+  }
+  const newest = points.findLast((point) => point.complete && !point.damaged)
+  const chosen = select === "all" ? eligible : eligible.filter((point) => point === newest)
+  for (const point of eligible)
+    if (!chosen.includes(point)) skipped.push({ point: point.id, reason: "not the newest point (--select all copies it)" })
+  return { sourceJob, job, workload, points: chosen, skipped, refused: refusal() }
+
+  function refusal(): Error | undefined {
+    for (const point of chosen)
+      try {
+        checkCopyAllowed(point, { job, source })
+      } catch (error) {
+        if (isSourceError(error)) return error
+        throw error
+      }
+    return undefined
+  }
+}
+
+function reasonToSkip(point: SourcePoint, target: LogState | undefined, targetRepository: string): string | undefined {
+  if (!point.complete) return "incomplete"
+  if (point.damaged) return "damaged"
+  if (point.copiedFrom?.repository === targetRepository) return "lies in the target repository itself"
+  if (target === undefined) return undefined
+  if (isThere(target, point)) return "already copied"
+  const removed = target.removed.some(({ point: { origin } }) => origin.repository === point.origin?.repository && origin.point === point.origin.point)
+  return removed ? "was removed from the target" : undefined
+}

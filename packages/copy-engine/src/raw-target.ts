@@ -1,0 +1,150 @@
+import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { basename } from "node:path"
+import { DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
+import { EngineError } from "./engine-error.ts"
+
+/** A raw image being written. */
+export interface RawTarget {
+  readonly writtenBytes: number
+  readonly sameBytes: number
+  /** Makes a run of blocks zeros. */
+  zero(first: number, count: number): Promise<void>
+  /** Which of the blocks from `first` on, given by their ids, are not there yet: offsets from `first`. */
+  differing(first: number, ids: Uint8Array): Promise<readonly number[]>
+  /** Writes the blocks at these offsets from `first`, out of a buffer that has each at its own place. */
+  write(first: number, offsets: readonly number[], buffer: Uint8Array): Promise<void>
+  /** Makes it durable; a new file gets its name only now. */
+  finish(): Promise<void>
+  /** Lets go of it; a new file that is not finished is deleted. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Whether the output may be written.
+ * @throws EngineError `OutputExists`, `Refused` (a block device without `yes`, or too small; a folder), `OutputFailed`
+ */
+export async function outputExists(
+  path: string,
+  { overwrite, yes, sizeBytes }: { readonly overwrite: boolean; readonly yes: boolean; readonly sizeBytes: number },
+): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined
+    throw new EngineError("OutputFailed", `${path}: ${error.message}`, { cause: error })
+  })
+  if (found === undefined) return
+  if (found.isBlockDevice()) {
+    if (!yes || !overwrite)
+      throw new EngineError("Refused", `${path} is a block device`, { hint: "Writing to it needs --overwrite and --yes." })
+    const device = await deviceBytes(path)
+    if (device !== undefined && device < sizeBytes)
+      throw new EngineError("Refused", `${path} has ${device} bytes, the disk has ${sizeBytes}`)
+    return
+  }
+  if (!found.isFile()) throw new EngineError("OutputExists", `${path} exists and is not a file`)
+  if (!overwrite)
+    throw new EngineError("OutputExists", `${path} exists already`, { hint: "Use --overwrite to write only what differs into it." })
+}
+
+/** Opens a raw file or block device for writing. @throws EngineError `OutputFailed` */
+export async function openRawTarget(
+  path: string,
+  { sizeBytes, blockBytes, sha256 }: { readonly sizeBytes: number; readonly blockBytes: number; readonly sha256: Sha256 },
+): Promise<RawTarget> {
+  const partial = `${path}.partial`
+  const attempt = <Value>(work: Promise<Value>) =>
+    work.catch((error: Error) => {
+      throw new EngineError("OutputFailed", `cannot write ${path}: ${error.message}`, { cause: error })
+    })
+  const existing = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined
+    throw new EngineError("OutputFailed", `cannot write ${path}: ${error.message}`, { cause: error })
+  })
+  const fresh = existing === undefined
+  const handle: FileHandle = existing ?? (await attempt(open(partial, "w+", 0o600)))
+  const isFile = (await attempt(handle.stat())).isFile()
+  if (isFile && fresh) await attempt(handle.truncate(sizeBytes))
+  const oldBytes = isFile && !fresh ? (await attempt(handle.stat())).size : sizeBytes
+  if (isFile && !fresh) await attempt(handle.truncate(sizeBytes))
+  let writtenBytes = 0
+  let sameBytes = 0
+  const zeroBlock = new Uint8Array(blockBytes)
+  const lengthOf = (block: number) => Math.max(0, Math.min(blockBytes, sizeBytes - block * blockBytes))
+
+  async function readBlocks(first: number, count: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(count * blockBytes)
+    const end = Math.min((first + count) * blockBytes, sizeBytes) - first * blockBytes
+    for (let at = 0; at < end; ) {
+      const { bytesRead } = await attempt(handle.read(bytes, at, end - at, first * blockBytes + at))
+      if (bytesRead === 0) break
+      at += bytesRead
+    }
+    return bytes
+  }
+
+  async function writeAll(bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await attempt(handle.write(bytes, at, bytes.length - at, position + at))
+      at += bytesWritten
+    }
+    writtenBytes += bytes.length
+  }
+
+  const target: RawTarget = {
+    get writtenBytes() {
+      return writtenBytes
+    },
+    get sameBytes() {
+      return sameBytes
+    },
+    async zero(first, count) {
+      if (fresh) return
+      const stretch = Math.max(1, Math.floor((4 << 20) / blockBytes))
+      for (let block = first; block < first + count; block += stretch) {
+        // What lay behind the end of the old file reads as zeros already.
+        if (block * blockBytes >= oldBytes && isFile) return
+        const many = Math.min(stretch, first + count - block)
+        await target.write(block, await target.differing(block, new Uint8Array(many * DIGEST_BYTES)), new Uint8Array(many * blockBytes))
+      }
+    },
+    async differing(first, ids) {
+      const count = ids.length / DIGEST_BYTES
+      const all = Array.from({ length: count }, (_, at) => at)
+      const idOf = (at: number) => ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
+      if (fresh) return all.filter((at) => idOf(at).some((byte) => byte !== 0))
+      const there = await readBlocks(first, count)
+      return all.filter((at) => {
+        const block = there.subarray(at * blockBytes, (at + 1) * blockBytes)
+        const zero = Buffer.compare(block, zeroBlock) === 0
+        const same = zero ? idOf(at).every((byte) => byte === 0) : equalBytes(sha256(block), idOf(at))
+        if (same) sameBytes += lengthOf(first + at)
+        return !same
+      })
+    },
+    async write(first, offsets, buffer) {
+      for (let index = 0; index < offsets.length; ) {
+        const at = offsets[index] as number
+        let count = 1
+        while (offsets[index + count] === at + count) count++
+        const length = Math.min(count * blockBytes, sizeBytes - (first + at) * blockBytes)
+        await writeAll(buffer.subarray(at * blockBytes, at * blockBytes + length), (first + at) * blockBytes)
+        index += count
+      }
+    },
+    async finish() {
+      await attempt(handle.sync())
+      await attempt(handle.close())
+      if (fresh) await attempt(rename(partial, path))
+    },
+    async abandon() {
+      await handle.close().catch(() => undefined)
+      if (fresh) await rm(partial, { force: true }).catch(() => undefined)
+    },
+  }
+  return target
+}
+
+/** Size of a block device as Linux tells it; `undefined` where nothing tells. */
+async function deviceBytes(path: string): Promise<number | undefined> {
+  const sectors = await readFile(`/sys/class/block/${basename(path)}/size`, "utf8").catch(() => undefined)
+  return sectors === undefined ? undefined : Number(sectors) * 512
+}

@@ -1,0 +1,193 @@
+import { mkdir } from "node:fs/promises"
+import { basename, join } from "node:path"
+import {
+  blockCount,
+  type DiskManifest,
+  DIGEST_BYTES,
+  isFormatError,
+  LEAF_BLOCKS,
+  type Manifest,
+  type PointReader,
+  pointReader,
+  readLog,
+  readManifest,
+  toHex,
+  type WantedBlock,
+} from "@bcopy/chain-format"
+import { EngineError } from "./engine-error.ts"
+import type { FoundWorkload } from "./find-workloads.ts"
+import { findPoint } from "./list-points.ts"
+import { openRawTarget, outputExists } from "./raw-target.ts"
+import type { Repository } from "./repository.ts"
+
+const READ_BYTES = 8 << 20
+const PREFETCH_LEAVES = 64
+
+export interface RestoreOptions {
+  readonly workload: string
+  readonly job?: string
+  /** An id, or the beginning of one; `latest` by default. */
+  readonly point?: string
+  /** Only this disk. */
+  readonly disk?: string
+  /** A file or block device for one disk, a folder for several. */
+  readonly output: string
+  /** Write over an existing file, only where it differs. */
+  readonly overwrite?: boolean
+  /** Confirms writing to a block device. */
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What became of one disk. */
+export interface DiskRestore {
+  readonly name: string
+  readonly path: string
+  readonly sizeBytes: number
+  readonly contentRoot: string
+  /** Bytes written; the rest was zero or there already. */
+  readonly writtenBytes: number
+  /** Bytes that were there already. */
+  readonly sameBytes: number
+}
+
+export interface RestoreReport {
+  readonly job: string
+  readonly workload: string
+  readonly point: string
+  readonly createdAtMs: number
+  readonly disks: readonly DiskRestore[]
+  readonly dryRun: boolean
+}
+
+/**
+ * Writes the disks of a point out as raw images: sparse into new files, only what differs into existing ones. Every
+ * block is hashed and held against its id before it is written.
+ * @throws EngineError `NotFound`, `Ambiguous`, `OutputExists`, `Refused`, `Damaged`, `PointRemoved`, `OutputFailed`, `Interrupted`
+ */
+export async function restore(repository: Repository, options: RestoreOptions): Promise<RestoreReport> {
+  const { output, overwrite = false, dryRun = false, signal } = options
+  const abortable = signal === undefined ? {} : { signal }
+  const found = await findPoint(repository, options)
+  const { point } = found
+  const explain = (error: unknown) => explainFailure(repository, found, point.point, error, signal)
+  let manifest: Manifest
+  try {
+    manifest = await readManifest(repository.view, found.place, point, abortable)
+  } catch (error) {
+    throw await explain(error)
+  }
+  const disks = manifest.disks.filter(({ name }) => options.disk === undefined || name === options.disk)
+  if (disks.length === 0)
+    throw new EngineError("NotFound", `point ${point.point} of ${found.state.workload.name} has no disk ${options.disk}; it has ${manifest.disks.map(({ name }) => name).join(", ") || "none"}`)
+  const folder = options.disk === undefined && manifest.disks.length !== 1
+  const paths = disks.map(({ name }) => (folder ? join(output, fileNameOf(name)) : output))
+  if (!dryRun && folder) await mkdir(output, { recursive: true })
+  for (const [index, disk] of disks.entries())
+    await outputExists(paths[index] as string, { overwrite, yes: options.yes ?? false, sizeBytes: disk.sizeBytes })
+  const done: DiskRestore[] = []
+  const reader = pointReader(repository.view, found.place.backup, manifest, abortable)
+  for (const [index, disk] of disks.entries()) {
+    const path = paths[index] as string
+    if (dryRun) {
+      done.push({ name: disk.name, path, sizeBytes: disk.sizeBytes, contentRoot: disk.contentRoot, writtenBytes: 0, sameBytes: 0 })
+      continue
+    }
+    try {
+      done.push(await restoreDisk(repository, reader, manifest, manifest.disks.indexOf(disk), path, options))
+    } catch (error) {
+      throw await explain(error)
+    }
+  }
+  const { name } = found.state.workload
+  return { job: found.job, workload: name, point: point.point, createdAtMs: point.createdAtMs, disks: done, dryRun }
+}
+
+/** A disk's file in a folder: its name, made a raw image's where it has no ending. */
+function fileNameOf(name: string): string {
+  const safe = basename(name) === name && name !== "." && name !== ".." ? name : encodeURIComponent(name)
+  return /\.[A-Za-z0-9]{1,8}$/.test(safe) ? safe : `${safe}.raw`
+}
+
+async function restoreDisk(
+  repository: Repository,
+  reader: PointReader,
+  manifest: Manifest,
+  index: number,
+  path: string,
+  options: RestoreOptions,
+): Promise<DiskRestore> {
+  const disk = manifest.disks[index] as DiskManifest
+  const { blockBytes } = manifest
+  const map = reader.map(index)
+  if (toHex(map.contentRoot()) !== disk.contentRoot)
+    throw new EngineError("Damaged", `disk ${disk.name}: its map has content root ${toHex(map.contentRoot())}, the point says ${disk.contentRoot}`)
+  const target = await openRawTarget(path, { sizeBytes: disk.sizeBytes, blockBytes, sha256: repository.view.sha256 })
+  try {
+    const stretch = Math.max(1, Math.floor(READ_BYTES / blockBytes))
+    const buffer = new Uint8Array(Math.min(stretch, LEAF_BLOCKS) * blockBytes)
+    const blocks = blockCount(disk.sizeBytes, blockBytes)
+    for (let leafIndex = 0; leafIndex < map.leaves; leafIndex++) {
+      options.signal?.throwIfAborted()
+      if (leafIndex % PREFETCH_LEAVES === 0) {
+        const count = Math.min(PREFETCH_LEAVES, map.leaves - leafIndex)
+        await map.prefetch(Array.from({ length: count }, (_, at) => leafIndex + at))
+      }
+      const leaf = await map.leaf(leafIndex)
+      const first = leafIndex * LEAF_BLOCKS
+      const end = Math.min(first + LEAF_BLOCKS, blocks)
+      if (leaf === undefined) await target.zero(first, end - first)
+      else
+        for (let block = first; block < end; block += stretch) {
+          const count = Math.min(stretch, end - block)
+          const ids = leaf.ids.subarray((block - first) * DIGEST_BYTES, (block - first + count) * DIGEST_BYTES)
+          const wanted: WantedBlock[] = []
+          const differing = await target.differing(block, ids)
+          for (const at of differing) {
+            const slot = leaf.slots[block - first + at]
+            const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
+            if (slot === undefined) buffer.fill(0, at * blockBytes, (at + 1) * blockBytes)
+            else wanted.push({ slot, place: leaf.places[block - first + at] as number, id, at: at * blockBytes })
+          }
+          await reader.blocks.read(wanted, buffer, { prove: true, ...(options.signal && { signal: options.signal }) })
+          await target.write(block, differing, buffer)
+        }
+      const doneBytes = Math.min(end * blockBytes, disk.sizeBytes)
+      repository.seams.onEvent?.({ type: "restore", disk: disk.name, doneBytes, totalBytes: disk.sizeBytes, writtenBytes: target.writtenBytes })
+    }
+    await target.finish()
+  } catch (error) {
+    await target.abandon()
+    throw error
+  }
+  return {
+    name: disk.name,
+    path,
+    sizeBytes: disk.sizeBytes,
+    contentRoot: disk.contentRoot,
+    writtenBytes: target.writtenBytes,
+    sameBytes: target.sameBytes,
+  }
+}
+
+/** Tells damage from a point that was removed meanwhile, and from an interrupt. */
+async function explainFailure(
+  repository: Repository,
+  found: FoundWorkload,
+  point: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (signal?.aborted === true)
+    return new EngineError("Interrupted", `restore of ${found.state.workload.name} was interrupted; a new output file was not left behind`, { cause: error })
+  if (!isFormatError(error)) return error
+  if (error.code === "NeedsNewer") return new EngineError("NeedsNewer", error.message, { cause: error })
+  const now = await readLog(repository.view, found.place)
+  if (now?.points.some((one) => one.point === point) !== true)
+    return new EngineError("PointRemoved", `point ${point} of ${found.state.workload.name} was removed while it was being restored`, { cause: error })
+  return new EngineError("Damaged", `point ${point} of ${found.state.workload.name} is damaged: ${error.message}`, {
+    cause: error,
+    hint: "`bcopy verify --all --read-data` tells which points are whole; `bcopy points` lists the others.",
+  })
+}

@@ -1,0 +1,158 @@
+import {
+  type Checkpoint,
+  encodeSmallObject,
+  layout,
+  type LogPlace,
+  type LogState,
+  randomId,
+  readLog,
+  type SessionBeat,
+  type SessionId,
+  emptyLog,
+} from "@bcopy/chain-format"
+import { parseObjectKey } from "@bcopy/repo"
+import { type Adoption, adoptDead } from "./adopt-dead.ts"
+import { appendLogEntry, requireAppendable } from "./append-log-entry.ts"
+import { awaitRivals } from "./await-rivals.ts"
+import type { EngineClock } from "./clock.ts"
+import { EngineError } from "./engine-error.ts"
+import { thisWriter } from "./host.ts"
+import { type Repository, requireWritable } from "./repository.ts"
+
+/** docs/design.md, Sessions */
+export const BEAT_EVERY_MS = 20_000
+
+export interface OpenSessionOptions {
+  readonly place: LogPlace
+  /** The workload's name, for its log. */
+  readonly workload: string
+  /** Identity of the source point that is about to be brought, if it has one. */
+  readonly identity: string | undefined
+  readonly takeOver: boolean
+  readonly signal?: AbortSignal
+}
+
+/** The one writer of a workload, from its first beat to its `ended` object. */
+export interface Session {
+  readonly id: SessionId
+  readonly place: LogPlace
+  readonly state: LogState
+  /** The store's time when `state` was read. */
+  readonly readAtMs: number
+  /** What dead sessions left that this one goes on with. */
+  readonly adoption: Adoption | undefined
+  /** Makes progress adoptable: written with the next beat, at once. */
+  checkpoint(checkpoint: Checkpoint): Promise<void>
+  /** The last beat. A committed session leaves nothing: its entry says it all. */
+  end(how: NonNullable<SessionBeat["ended"]>): Promise<void>
+}
+
+/**
+ * Begins a session in the order that reclaim relies on (docs/design.md, Sessions): `opened`, own beat, the log's tail,
+ * rivals and fences, open condemned lists; only then may maps be read.
+ * @throws EngineError `Busy`, `NeedsNewer`, `NotWritable`, `Damaged`
+ */
+export async function openSession(repository: Repository, options: OpenSessionOptions): Promise<Session> {
+  requireWritable(repository)
+  const { view, store, storeTime, seams } = repository
+  const { place, identity, takeOver, signal } = options
+  const abortable = signal === undefined ? {} : { signal }
+  const id = randomId<"session">(seams.random(16))
+  const writer = await thisWriter()
+  const startedAtMs = seams.clock.now()
+
+  let state = await readLog(view, place, abortable)
+  let readAtMs = storeTime.now()
+  if (state === undefined) {
+    const opened = await appendLogEntry(repository, {
+      place,
+      state: emptyLog({ id: place.workload, name: options.workload }),
+      readAtMs,
+      session: id,
+      // Somebody else may open the log in this very moment: then it is open.
+      decide: (log) => (log.head.number === 0 ? { kind: "opened" } : undefined),
+      ...abortable,
+    })
+    state = opened.state
+    readAtMs = storeTime.now()
+  }
+  requireAppendable(repository, state, false)
+  const tail = state.head.number
+
+  let number = 0
+  let latest: Checkpoint | undefined
+  const write = async (ended: SessionBeat["ended"]) => {
+    const previous = number
+    number++
+    const body: SessionBeat = {
+      session: id,
+      number,
+      writer,
+      startedAtMs,
+      atMs: seams.clock.now(),
+      tail,
+      ...(latest !== undefined && { checkpoint: latest }),
+      ...(ended !== undefined && { ended }),
+    }
+    const objectKey = layout.beat(place.backup, place.workload, id, number)
+    await store.create(parseObjectKey(objectKey), encodeSmallObject("sessionBeat", body, { ...view, objectKey }))
+    if (previous > 0) await remove(previous)
+  }
+  const remove = (which: number) =>
+    store.removeOwn(parseObjectKey(layout.beat(place.backup, place.workload, id, which)))
+  let turn: Promise<unknown> = Promise.resolve()
+  const beat = (ended?: SessionBeat["ended"]) => {
+    const mine = turn.then(() => write(ended))
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  await beat()
+  const stop = new AbortController()
+  const beating = keepBeating(seams.clock, stop.signal, () => beat())
+  const stopBeating = async () => {
+    stop.abort(new Error("the session has ended"))
+    await beating
+  }
+
+  try {
+    const self = { session: id, writer, startedAtMs }
+    const dead = await awaitRivals(repository, place, state, self, { takeOver, ...abortable })
+    const adopted = await adoptDead(repository, { place, state, readAtMs, session: id, dead, identity, ...abortable })
+    latest = adopted.adoption?.checkpoint
+    const condemned = await view.list(layout.condemned(place.backup), { limit: 1, ...abortable })
+    if (condemned.keys.length > 0)
+      throw new EngineError("NeedsNewer", `${repository.name}: this repository needs a newer bcopy: space is being reclaimed in it`)
+    return {
+      id,
+      place,
+      state: adopted.state,
+      readAtMs,
+      adoption: adopted.adoption,
+      async checkpoint(checkpoint) {
+        latest = checkpoint
+        await beat()
+      },
+      async end(how) {
+        await stopBeating()
+        await beat(how)
+        if (how === "committed") await remove(number)
+      },
+    }
+  } catch (error) {
+    await stopBeating()
+    await beat("failed").catch(() => undefined)
+    throw error
+  }
+}
+
+/** Beats until stopped. A beat that fails is courtesy lost, nothing else: the log does not rest on it. */
+async function keepBeating(clock: EngineClock, stop: AbortSignal, beat: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await clock.sleep(BEAT_EVERY_MS, stop)
+    } catch {
+      return
+    }
+    await beat().catch(() => undefined)
+  }
+}

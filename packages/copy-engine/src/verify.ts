@@ -1,0 +1,123 @@
+import { isFormatError, type LivePoint, randomId, readManifest } from "@bcopy/chain-format"
+import { appendLogEntry } from "./append-log-entry.ts"
+import { EngineError } from "./engine-error.ts"
+import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
+import type { Repository } from "./repository.ts"
+import { type Proven, verifyPoint } from "./verify-point.ts"
+
+export interface VerifyOptions {
+  readonly job?: string
+  readonly workload?: string
+  /** All points of each workload; only the newest by default. */
+  readonly all?: boolean
+  /** Beside metadata and presence: `authenticate` every slot, or `hash` every block. */
+  readonly readData?: "none" | "authenticate" | "hash"
+  /** Find damage, but mark nothing. */
+  readonly dryRun?: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface VerifyReport {
+  readonly points: number
+  readonly workloads: number
+  /** Proven: what is stored is not what was written. */
+  readonly damaged: readonly { readonly job: string; readonly workload: string; readonly point: string; readonly message: string; readonly marked: boolean }[]
+  /** Not known: what could not be read. No damage. */
+  readonly unknown: readonly { readonly job: string; readonly workload: string; readonly point: string; readonly message: string }[]
+  /** Points that had been marked damaged and are proven whole. */
+  readonly healed: readonly { readonly job: string; readonly workload: string; readonly point: string }[]
+}
+
+/**
+ * Proves points of a repository. Proven damage is marked in the log where it may be written, so that the point is
+ * neither copied nor built upon; what could not be read is reported apart and marks nothing.
+ * @throws EngineError `NotFound`, `Interrupted`
+ */
+export async function verify(repository: Repository, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const { readData = "none", all = false, dryRun = false, signal } = options
+  const { onEvent } = repository.seams
+  const abortable = signal === undefined ? {} : { signal }
+  const proven: Proven = { present: new Set(), authenticated: new Set(), leaves: new Set() }
+  const damaged: VerifyReport["damaged"][number][] = []
+  const unknown: VerifyReport["unknown"][number][] = []
+  const healed: VerifyReport["healed"][number][] = []
+  let points = 0
+  let workloads = 0
+  const writable = repository.notWritable === undefined && !dryRun
+  for await (const found of findWorkloads(repository, options)) {
+    workloads++
+    const { job, state } = found
+    const workload = state.workload.name
+    for (const entry of state.broken) {
+      const message = `log entry ${entry} is missing or does not open`
+      const marked = writable && (await giveUp(found, entry))
+      damaged.push({ job, workload, point: "", message, marked })
+      onEvent?.({ type: "damage", workload, point: "", message })
+    }
+    const chosen = all ? state.points : state.points.slice(-1)
+    for (const point of chosen) {
+      points++
+      const what = { job, workload, point: point.point }
+      try {
+        const manifest = await readManifest(repository.view, found.place, point, abortable)
+        const totalBytes = point.sizeBytes
+        const progress = (doneBytes: number) => onEvent?.({ type: "verify", workload, doneBytes, totalBytes })
+        await verifyPoint(repository, found.place.backup, manifest, { readData, proven, progress, ...abortable })
+        if (point.damaged === true && readData === "hash") {
+          if (writable) await mark(found, point, "healed")
+          healed.push(what)
+        } else if (point.damaged === true) damaged.push({ ...what, message: "was found damaged before; verify it with --read-data", marked: true })
+      } catch (error) {
+        if (signal?.aborted === true) throw new EngineError("Interrupted", "verify was interrupted", { cause: error })
+        const { message } = error as Error
+        if (!isFormatError(error) || error.code === "NeedsNewer") {
+          unknown.push({ ...what, message })
+          continue
+        }
+        const stillThere = await isStillThere(found, point)
+        if (!stillThere) continue
+        const marked = point.damaged === true || (writable && (await mark(found, point, "damaged", message)))
+        damaged.push({ ...what, message, marked })
+        onEvent?.({ type: "damage", workload, point: point.point, message })
+      }
+    }
+  }
+  return { points, workloads, damaged, unknown, healed }
+
+  async function mark(found: FoundWorkload, point: LivePoint, kind: "damaged" | "healed", reason = ""): Promise<boolean> {
+    const points = [{ entry: point.entry, point: point.point }]
+    const { appended } = await appendLogEntry(repository, {
+      place: found.place,
+      state: found.state,
+      readAtMs: repository.storeTime.now(),
+      session: randomId(repository.seams.random(16)),
+      decide: (state) => {
+        const now = state.points.find((one) => one.entry === point.entry)
+        if (now === undefined || (now.damaged === true) === (kind === "damaged")) return undefined
+        return kind === "damaged" ? { kind, points, reason } : { kind, points }
+      },
+      ...abortable,
+    })
+    return appended
+  }
+
+  async function giveUp(found: FoundWorkload, entry: number): Promise<boolean> {
+    const { appended } = await appendLogEntry(repository, {
+      place: found.place,
+      state: found.state,
+      readAtMs: repository.storeTime.now(),
+      session: randomId(repository.seams.random(16)),
+      repair: true,
+      decide: (state) =>
+        state.broken.includes(entry) ? { kind: "damaged", points: [], reason: "missing or unopenable", lost: { entry } } : undefined,
+      ...abortable,
+    })
+    return appended
+  }
+
+  async function isStillThere(found: FoundWorkload, point: LivePoint): Promise<boolean> {
+    for await (const now of findWorkloads(repository, { job: found.job, workload: found.state.workload.name, ...abortable }))
+      return now.state.points.some((one) => one.entry === point.entry)
+    return false
+  }
+}

@@ -1,0 +1,14 @@
+import { isFormatError } from "@bcopy/chain-format"
+import { isSourceError, SourceError, type SourceErrorCode } from "@bcopy/source"
+
+/** What a failure in reading a repository means for whom it is a source. */
+export function asSourceError(error: unknown, name: string): unknown {
+  if (isSourceError(error)) return error
+  const { message } = error as Error
+  if (isFormatError(error)) {
+    const code: SourceErrorCode = error.code === "NeedsNewer" ? "Refused" : "Damaged"
+    return new SourceError(code, `${name}: ${message}`, { cause: error })
+  }
+  const code = (error as { code?: unknown }).code === "Aborted" ? "Aborted" : "Unreadable"
+  return new SourceError(code, message, { cause: error })
+}

@@ -1,0 +1,101 @@
+import {
+  DIGEST_BYTES,
+  isFormatError,
+  LEAF_BLOCKS,
+  type LogPlace,
+  type Manifest,
+  type MapReader,
+  type PointReader,
+  pointReader,
+  type RepositoryView,
+  type WantedBlock,
+} from "@bcopy/chain-format"
+import { type OpenOptions, type OpenPoint, type SourceDisk, SourceError, type SourcePoint } from "@bcopy/source"
+import { asSourceError } from "./as-source-error.ts"
+import { mapSpans } from "./map-spans.ts"
+
+/**
+ * Opens a point of a repository. `stillThere` rejects if the log no longer has it: asked when something it names is
+ * missing, since a point that was removed meanwhile is no damage.
+ */
+export function openRepositoryPoint(
+  view: RepositoryView,
+  place: LogPlace,
+  point: SourcePoint,
+  manifest: Manifest,
+  options: OpenOptions,
+  stillThere: () => Promise<void>,
+): OpenPoint {
+  if (manifest.blockBytes !== options.blockBytes)
+    throw new SourceError(
+      "Refused",
+      `${point.workload}: point ${point.id} has blocks of ${manifest.blockBytes} bytes, asked for ${options.blockBytes}`,
+    )
+  const reader = pointReader(view, place.backup, manifest)
+  const explain = async (error: unknown): Promise<unknown> => {
+    if (isFormatError(error) && error.code !== "NeedsNewer") {
+      try {
+        await stillThere()
+      } catch (gone) {
+        return gone
+      }
+    }
+    return asSourceError(error, view.name)
+  }
+  return {
+    disks: manifest.disks.map((disk, index): SourceDisk => {
+      const map = reader.map(index)
+      const readMap = reader.map(index)
+      return {
+        name: disk.name,
+        sizeBytes: disk.sizeBytes,
+        contentRoot: disk.contentRoot,
+        async *spans(spanOptions = {}) {
+          try {
+            yield* mapSpans(map, spanOptions)
+          } catch (error) {
+            throw await explain(error)
+          }
+        },
+        async read(first, count, into, { signal } = {}) {
+          try {
+            await readBlocks(reader, readMap, first, count, into, signal)
+          } catch (error) {
+            throw await explain(error)
+          }
+        },
+      }
+    }),
+    ...(manifest.metadata !== undefined && { metadata: manifest.metadata }),
+    consistency: manifest.consistency,
+    async finish() {
+      // Every block was proven by its id when it was read: what was read is the point, also if it is gone by now.
+      return manifest.consistency
+    },
+    async close() {
+      // Nothing is held open.
+    },
+  }
+}
+
+async function readBlocks(
+  reader: PointReader,
+  map: MapReader,
+  first: number,
+  count: number,
+  into: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { blockBytes } = map
+  const wanted: WantedBlock[] = []
+  into.fill(0, 0, count * blockBytes)
+  for (let block = first; block < first + count; block++) {
+    const leaf = await map.leaf(Math.floor(block / LEAF_BLOCKS))
+    const at = block % LEAF_BLOCKS
+    const slot = leaf?.slots[at]
+    if (leaf === undefined || slot === undefined) continue
+    const id = leaf.ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
+    wanted.push({ slot, place: leaf.places[at] as number, id, at: (block - first) * blockBytes })
+  }
+  await reader.blocks.read(wanted, into, { prove: true, ...(signal && { signal }) })
+}

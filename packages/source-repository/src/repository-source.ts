@@ -1,0 +1,126 @@
+import {
+  type BackupId,
+  backupIdOf,
+  findSetting,
+  layout,
+  listFolders,
+  type LivePoint,
+  type LogPlace,
+  type LogState,
+  readLog,
+  readManifest,
+  readSettings,
+  type RepositoryView,
+  type WorkloadId,
+  workloadIdOf,
+} from "@bcopy/chain-format"
+import { type Source, SourceError, type SourcePoint } from "@bcopy/source"
+import { asSourceError } from "./as-source-error.ts"
+import { openRepositoryPoint } from "./open-repository-point.ts"
+
+export interface RepositorySourceOptions {
+  /** The repository as its readers see it. */
+  readonly view: RepositoryView
+  /** Only this job's backup; it is found by computing its id, without listing. */
+  readonly job?: string
+  /** Only these workloads; with `job`, each is found by computing its id. */
+  readonly workloads?: readonly string[]
+}
+
+interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A repository as a source: every living point of every log that the filters let through, workload by workload, each in
+ * the order of its chain. A backup or workload that the filters name and that is not there is `NotFound`.
+ */
+export function repositorySource({ view, job, workloads }: RepositorySourceOptions): Source {
+  const places = new Map<string, LogPlace>()
+
+  async function* listPoints(options: Abortable = {}): AsyncIterable<SourcePoint> {
+    for await (const backup of backups(options))
+      for await (const place of logs(backup.id, options)) {
+        const state = await readLog(view, place, options)
+        if (state === undefined) continue
+        if (workloads !== undefined && !workloads.includes(state.workload.name)) continue
+        for (const point of state.points) {
+          places.set(point.point, place)
+          yield sourcePointOf(point, state, backup.name)
+        }
+      }
+  }
+
+  async function* backups(options: Abortable): AsyncIterable<{ id: BackupId; name: string }> {
+    if (job !== undefined) {
+      const id = backupIdOf(view.idMac, job)
+      const settings = await readSettings(view, layout.backupSettings(id), options)
+      if (settings === undefined) throw new SourceError("NotFound", `${view.name} has no job ${job}`)
+      return yield { id, name: findSetting(settings.entry, "name")?.name ?? job }
+    }
+    for await (const folder of listFolders(view, layout.backups, options)) {
+      const id = folder as BackupId
+      const settings = await readSettings(view, layout.backupSettings(id), options)
+      if (settings !== undefined) yield { id, name: findSetting(settings.entry, "name")?.name ?? id }
+    }
+  }
+
+  async function* logs(backup: BackupId, options: Abortable): AsyncIterable<LogPlace> {
+    if (job !== undefined && workloads !== undefined) {
+      for (const workload of workloads) yield { backup, workload: workloadIdOf(view.idMac, backup, workload) }
+      return
+    }
+    for await (const folder of listFolders(view, layout.logs(backup), options))
+      yield { backup, workload: folder as WorkloadId }
+  }
+
+  /** The point as it is now: listed a while ago, it may have been removed, or its map moved. */
+  async function findNow(point: SourcePoint, options: Abortable): Promise<{ place: LogPlace; live: LivePoint }> {
+    const place = places.get(point.id)
+    const state = place && (await readLog(view, place, options))
+    const live = state?.points.find((one) => one.point === point.id)
+    if (place === undefined || live === undefined)
+      throw new SourceError("PointRemoved", `${view.name}: point ${point.id} of ${point.workload} is gone`)
+    return { place, live }
+  }
+
+  return {
+    name: view.name,
+    async *list(options = {}) {
+      try {
+        yield* listPoints(options)
+      } catch (error) {
+        throw asSourceError(error, view.name)
+      }
+    },
+    async open(point, options) {
+      try {
+        const { place, live } = await findNow(point, options)
+        const manifest = await readManifest(view, place, live, options)
+        return openRepositoryPoint(view, place, point, manifest, options, async () => {
+          await findNow(point, {})
+        })
+      } catch (error) {
+        throw asSourceError(error, view.name)
+      }
+    },
+  }
+
+  function sourcePointOf(point: LivePoint, state: LogState, backup: string): SourcePoint {
+    return {
+      id: point.point,
+      job: backup,
+      workload: state.workload.name,
+      platform: point.platform,
+      createdAtMs: point.createdAtMs,
+      seq: point.seq,
+      complete: true,
+      damaged: point.damaged ?? false,
+      blockBytes: point.blockBytes,
+      origin: point.origin,
+      copiedFrom: { repository: view.repository, point: point.point },
+      hops: point.hops + 1,
+      identity: `${point.origin.repository}/${point.origin.point}`,
+    }
+  }
+}
