@@ -55,6 +55,11 @@ export class ByteWriter {
     return this
   }
 
+  /** Eight bytes for a natural number below 2^53. */
+  u64(value: number): this {
+    return this.u32(value % 2 ** 32).u32(Math.floor(value / 2 ** 32))
+  }
+
   varint(value: number): this {
     let rest = value
     while (rest >= 0x80) {

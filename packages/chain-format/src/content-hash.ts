@@ -52,7 +52,7 @@ export function contentHash(sha256: Sha256): ContentHash {
         new ByteWriter(64)
           .bytes(rootPrefix)
           .u8(ALGORITHM_SHA256)
-          .u48(sizeBytes)
+          .u64(sizeBytes)
           .u16(Math.log2(blockBytes))
           .bytes(top)
           .view(),

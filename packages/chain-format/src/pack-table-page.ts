@@ -75,7 +75,7 @@ function encodeRecord(writer: ByteWriter, record: PackRecord): void {
 function decodeRecord(reader: ByteReader, pack: number): PackRecord {
   const session = toHex(reader.bytes(ID_BYTES)) as SessionId
   const number = reader.varint()
-  const hint = reader.bytes(reader.u8()).slice()
+  const hint = new Uint8Array(reader.bytes(reader.u8()))
   const storedBytes = reader.varint()
   const lockedUntilMs = reader.varint()
   if (storedBytes > MAX_PACK_OBJECT_BYTES)

@@ -16,6 +16,8 @@ import { sealSlot } from "./slot.ts"
 /** docs/format.md, Pack trailer: "BCPE". */
 export const TRAILER_MAGIC = 0x45504342
 export const TRAILER_BYTES = 8
+/** A pack passes its size by its last slot and its footer. */
+const SLACK_BYTES = 2 << 20
 
 export interface PackOptions {
   readonly suite: SealSuite
@@ -64,7 +66,8 @@ function packWriter<Record>(
 ): PackWriter<Record> {
   const { suite, codec, level, objectKey, packBytes } = options
   const sealing: Sealing = suite.begin(kind, objectKey)
-  const writer = new ByteWriter(1 << 16)
+  // Memory is touched only as it fills, so a buffer for a whole pack costs a small one nothing.
+  const writer = new ByteWriter(packBytes + SLACK_BYTES)
   writer.bytes(encodePackHeader({ kind, suite: suite.id, suiteHeader: sealing.header }))
   const packHeader = writer.view().slice(0, PACK_HEADER_BYTES)
   const records: Tagged<Record>[] = []

@@ -100,7 +100,7 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
       try {
         const at = page.offset - start.offset
         // A copy: the range would stay in memory as long as any page of it.
-        remember(page, open(pack, bytes.subarray(at, at + page.length)).slice())
+        remember(page, new Uint8Array(open(pack, bytes.subarray(at, at + page.length))))
       } catch (error) {
         // `read` will come for it, and say what is wrong.
         if (!isFormatError(error)) throw error

@@ -85,7 +85,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   }
   try {
     if (isThere(session.state, point)) {
-      await session.end("committed")
+      await session.end("committed", { leavesWork: false })
       return { point: undefined, kind: undefined, contentRoots: {}, counts }
     }
     const base = await readBase(repository, place, session, abortable)
@@ -153,7 +153,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
         return { kind: "point", manifest: committed }
       },
     })
-    await session.end("committed")
+    await session.end("committed", { leavesWork: false })
     if (!appended || committed === undefined) return { point: undefined, kind: undefined, contentRoots, counts }
     onEvent?.({ type: "committed", job, workload, point: id, counts: { ...counts } })
     return { point: id, kind: committed.kind, contentRoots, counts: { ...counts } }
@@ -193,7 +193,8 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   async function giveUp(error: unknown): Promise<unknown> {
     const fenced = error instanceof EngineError && error.code === "Fenced"
     if (!fenced) await toCheckpoint().catch(() => undefined)
-    await session.end(signal?.aborted === true ? "interrupted" : "failed").catch(() => undefined)
+    const leavesWork = (writer?.packNumbers ?? 0) > 0 || session.adoption !== undefined
+    await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
     if (signal?.aborted !== true) return error
     return new EngineError("Interrupted", `${workload}: interrupted; what was stored by now is kept and the next run goes on from it`, {
       cause: error,

@@ -70,7 +70,9 @@ export async function copy(repository: Repository, options: CopyOptions): Promis
     const { job, workload } = task
     for (const point of task.points) {
       try {
-        await ensureBackup(repository, job, abortable)
+        const from = point.copiedFrom?.repository
+        const records = from === undefined ? [] : [{ type: "origin" as const, repository: from, job: task.sourceJob }]
+        await ensureBackup(repository, job, { records, ...abortable })
         const brought = await bringPoint(repository, { source, point, job, workload, level, takeOver, dedupBytes, ...abortable })
         if (brought.point === undefined) skip(task, point.id, "already copied")
         else copied.push({ job, workload, from: point.id, ...brought })

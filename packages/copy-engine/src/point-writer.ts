@@ -64,7 +64,8 @@ export class PointWriter {
   readonly #sink: MapPackSink
   readonly #uses: PackUses
   readonly #trees: { name: string; tree: MapTree }[] = []
-  readonly #dropped: MapTree[]
+  /** Disks of the base that the point lacks: let go when it is complete, part of every checkpoint until then. */
+  readonly #dropped: { readonly name: string; tree: MapTree }[]
   #table: TableTree
   #disk = 0
   #writer: MapWriter | undefined
@@ -94,12 +95,17 @@ export class PointWriter {
       this.#trees.push({ name, tree: old === undefined ? { sizeBytes, blockBytes, root: undefined } : treeOf(old) })
     }
     const matched = new Set(disks.map(({ baseDisk }) => baseDisk))
-    this.#dropped = (base?.disks ?? []).filter((_, index) => !matched.has(index)).map(treeOf)
+    this.#dropped = (base?.disks ?? []).filter((_, index) => !matched.has(index)).map((disk) => ({ name: disk.name, tree: treeOf(disk) }))
   }
 
   /** The block of the current disk that comes next. */
   get position(): number {
     return this.#position
+  }
+
+  /** How many packs the session has begun. */
+  get packNumbers(): number {
+    return this.#options.packs.last
   }
 
   get storedBytes(): number {
@@ -178,7 +184,7 @@ export class PointWriter {
       const tree = await writer.finish()
       ;(this.#trees[this.#disk] as { tree: MapTree }).tree = tree
     }
-    const tree = await this.#store()
+    const tree = await this.#store(this.#dropped)
     if (writer !== undefined) {
       const current = (this.#trees[this.#disk] as { tree: MapTree }).tree
       this.#writer = this.#writerOf(current.sizeBytes, current)
@@ -194,11 +200,11 @@ export class PointWriter {
   async complete(): Promise<PointTree> {
     await this.blocks.finishPack()
     this.#torn = true
-    for (const tree of this.#dropped) await this.#writerOf(0, tree).finish()
-    return this.#store()
+    for (const { tree } of this.#dropped) await this.#writerOf(0, tree).finish()
+    return this.#store([])
   }
 
-  async #store(): Promise<PointTree> {
+  async #store(dropped: readonly { readonly name: string; tree: MapTree }[]): Promise<PointTree> {
     const { sha256 } = this.#repository.view
     this.#table = await editPackTable(this.#table, {
       pages: this.pages,
@@ -208,16 +214,16 @@ export class PointWriter {
       newPacks: this.blocks.made as ReadonlyMap<number, NewPack>,
       nextPack: this.blocks.nextPack,
     })
-    const trees = this.#trees.map(({ tree }) => tree)
-    const merged = await mergeMapPacks(this.#repository, this.#options.packs.backup, this.#sink, this.pages, trees, this.#table)
-    for (const [disk, tree] of merged.disks.entries()) (this.#trees[disk] as { tree: MapTree }).tree = tree
+    const trees = [...this.#trees, ...dropped]
+    const merged = await mergeMapPacks(this.#repository, this.#options.packs.backup, this.#sink, this.pages, trees.map(({ tree }) => tree), this.#table)
+    for (const [disk, tree] of merged.disks.entries()) (trees[disk] as { tree: MapTree }).tree = tree
     this.#table = merged.table
     await this.#sink.flush()
     await this.#uploads.settled()
     const { root } = this.#table
     return {
       blockBytes: this.#options.blockBytes,
-      disks: this.#trees.map(({ name, tree }) => ({
+      disks: trees.map(({ name, tree }) => ({
         name,
         sizeBytes: tree.sizeBytes,
         ...(tree.root !== undefined && { map: tree.root }),

@@ -43,8 +43,11 @@ export interface Session {
   readonly adoption: Adoption | undefined
   /** Makes progress adoptable: written with the next beat, at once. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
-  /** The last beat. A committed session leaves nothing: its entry says it all. */
-  end(how: NonNullable<SessionBeat["ended"]>): Promise<void>
+  /**
+   * The last beat. A committed session leaves nothing: its entry says it all; neither does one without work that another
+   * could go on with.
+   */
+  end(how: NonNullable<SessionBeat["ended"]>, options: { readonly leavesWork: boolean }): Promise<void>
 }
 
 /**
@@ -132,15 +135,16 @@ export async function openSession(repository: Repository, options: OpenSessionOp
         latest = checkpoint
         await beat()
       },
-      async end(how) {
+      async end(how, { leavesWork }) {
         await stopBeating()
         await beat(how)
-        if (how === "committed") await remove(number)
+        if (how === "committed" || (!leavesWork && latest === undefined)) await remove(number)
       },
     }
   } catch (error) {
     await stopBeating()
-    await beat("failed").catch(() => undefined)
+    const gone = beat("failed").then(() => (latest === undefined ? remove(number) : undefined))
+    await gone.catch(() => undefined)
     throw error
   }
 }

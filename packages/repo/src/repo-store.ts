@@ -19,6 +19,7 @@ export interface RepoStore {
    * object to a reader, also after a crash. On a store with `capabilities.atomicCreate` exactly one of many concurrent
    * creators of a key MUST get `created: true`, and an existing object MUST be left untouched. Without it (versioned
    * buckets) the condition is only a hint and the answer proves nothing: see `writeOnce`.
+   * Keys do not nest: of `a` and `a/b` a store may refuse the second one to come (`Unsupported`).
    * MUST NOT keep or change `bytes` after it settled. A rejection leaves open whether the object was stored, unless the
    * code is `BadKey`, `ReadOnly`, `Denied`, `NoSpace` or `Unsupported`, which promise that it was not.
    */
@@ -26,7 +27,8 @@ export interface RepoStore {
 
   /**
    * The object's bytes, or those of a range of it; `undefined` if there is no such object (proven absent). A range that
-   * reaches past the end MUST be cut at the end; one that begins past it MUST reject with `BadRange`.
+   * reaches past the end MUST be cut at the end; one that is empty or begins at or past it MUST reject with `BadRange`. A
+   * `version` on a store without versions MUST reject with `Unsupported`.
    */
   read(key: ObjectKey, options?: ReadOptions): Promise<ReadResult | undefined>
 
@@ -36,7 +38,8 @@ export interface RepoStore {
   /**
    * One page of the objects whose keys begin with `prefix`, in ascending order of their bytes, beginning behind `after`.
    * MUST list every object whose `create` settled before the call and was not deleted. With `folders: true` keys are
-   * cut behind the next `/` after the prefix and each such folder is given once, in `folders`.
+   * cut behind the next `/` after the prefix and each such folder is given once, in `folders`; `after` and `next` then
+   * speak of keys and folders alike. A `limit` below 1 MUST reject with `BadRange`.
    */
   list(prefix: string, options?: ListOptions): Promise<ListPage>
 

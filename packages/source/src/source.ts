@@ -14,7 +14,8 @@ export interface Source {
 
   /**
    * Opens a listed point for reading.
-   * @throws SourceError `PointRemoved` if it is gone, `Refused`, `Unreadable`
+   * @throws SourceError `PointRemoved` if it is gone, `Changed` if it is no longer what was listed, `NotFound` if it never
+   * was of this source, `Refused`, `Unreadable`, `Aborted`
    */
   open(point: SourcePoint, options: OpenOptions): Promise<OpenPoint>
 }
@@ -95,7 +96,8 @@ export interface SourceDisk {
 
   /**
    * Reads whole blocks into the beginning of `into` (at least `count × blockBytes`); what lies behind the end of the
-   * disk MUST be filled with zeros. @throws SourceError `Unreadable`, `PointRemoved`, `Damaged`, `Changed`
+   * disk MUST be filled with zeros; nothing behind `count × blockBytes` is touched. When the signal fires it MUST reject
+   * with `Aborted`. @throws SourceError `Unreadable`, `PointRemoved`, `Damaged`, `Changed`
    */
   read(first: number, count: number, into: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>
 }

@@ -49,7 +49,7 @@ export function memoryPages(): MemoryPages {
       const pointer = { pack, offset, length: page.length + 32, digest }
       offset += pointer.length
       written++
-      bytes.set(nameOf(pointer), page.slice())
+      bytes.set(nameOf(pointer), new Uint8Array(page))
       live.set(nameOf(pointer), { pointer, record })
       return pointer
     },

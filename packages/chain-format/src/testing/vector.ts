@@ -72,7 +72,7 @@ export function parseVector(name: string, file: Uint8Array): Vector {
     const colon = line.indexOf(": ")
     fields.set(line.slice(0, colon), line.slice(colon + 2))
   }
-  const body = file.subarray(end + 2)
+  const body = new Uint8Array(file.subarray(end + 2))
   const text = fields.get("body") === "text"
   const value = fields.get("value")
   const number = (field: string) => (fields.has(field) ? { [field]: Number(fields.get(field)) } : {})

@@ -1,0 +1,27 @@
+import type { EngineEvent } from "@bcopy/copy-engine"
+import { renderSize } from "./render-size.ts"
+
+/** What an event means to a person, where it is worth a line of its own; `undefined` where it is not. */
+export function renderEvent(event: EngineEvent): string | undefined {
+  switch (event.type) {
+    case "waiting":
+      return `${event.workload}: ${event.reason}`
+    case "adopted": {
+      const from = event.cursorBytes > 0 ? `goes on at ${renderSize(event.cursorBytes)}` : "begins anew, with what is stored"
+      const packs = event.packs > 0 ? `; ${event.packs} ${event.packs === 1 ? "pack" : "packs"} found` : ""
+      return `${event.workload}: a session before this one was cut short: ${from}${packs}`
+    }
+    case "tampering":
+      return `warning: ${event.tampering.key} was written over (${event.tampering.kind}, version ${event.tampering.version}); the oldest version counts`
+    case "task":
+    case "transfer":
+    case "skipped":
+    case "failed":
+    case "checkpoint":
+    case "committed":
+    case "restore":
+    case "verify":
+    case "damage":
+      return undefined
+  }
+}

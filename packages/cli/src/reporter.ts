@@ -1,0 +1,20 @@
+import type { OnEvent } from "@bcopy/copy-engine"
+import type { Io } from "./io.ts"
+import { jsonReporter } from "./json-reporter.ts"
+import { plainReporter } from "./plain-reporter.ts"
+import { terminalReporter } from "./terminal-reporter.ts"
+
+/** Tells on stderr what happens while a command works. */
+export interface Reporter {
+  readonly onEvent: OnEvent
+  /** A sentence for whoever watches. */
+  note(text: string): void
+  /** Nothing comes any more: leaves the terminal clean. */
+  end(): void
+}
+
+/** JSON lines with `--json`, a living line on a terminal, plain lines elsewhere. */
+export async function openReporter(io: Io, { json }: { readonly json: boolean }): Promise<Reporter> {
+  if (json) return jsonReporter(io)
+  return io.stderr.isTTY === true && io.env["TERM"] !== "dumb" ? terminalReporter(io) : plainReporter(io)
+}

@@ -1,0 +1,69 @@
+import type { EngineEvent } from "@bcopy/copy-engine"
+import type { Io } from "./io.ts"
+import { paintFor, printable } from "./paint.ts"
+import { renderEvent } from "./render-event.ts"
+import { type Progress, renderProgress, type Saved, savedBy } from "./render-progress.ts"
+import type { Reporter } from "./reporter.ts"
+import { TransferRate } from "./transfer-rate.ts"
+
+const FRAME_MS = 100
+
+/** A living line or two at the bottom of a terminal; what is worth keeping scrolls by above. */
+export async function terminalReporter({ stderr, clock, env }: Pick<Io, "stderr" | "clock" | "env">): Promise<Reporter> {
+  // Only here, so that nothing of it is loaded where no terminal is.
+  const { createLogUpdate } = await import("log-update")
+  const screen = createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true })
+  const paint = paintFor(stderr, env)
+  let rate = new TransferRate()
+  let rated = ""
+  let saved: Saved | undefined
+  let storedBytes = -1
+  let lastMs = -Infinity
+
+  function show(name: string, doneBytes: number, totalBytes: number, more: Pick<Progress, "saved"> = {}): void {
+    const nowMs = clock.monotonic()
+    if (rated !== name) rate = new TransferRate()
+    rated = name
+    rate.add(nowMs, doneBytes)
+    if (nowMs - lastMs < FRAME_MS && doneBytes < totalBytes) return
+    lastMs = nowMs
+    screen(renderProgress({ name: printable(name), doneBytes, totalBytes, bytesPerSecond: rate.bytesPerSecond, ...more }, paint))
+  }
+
+  function tell(event: EngineEvent): void {
+    switch (event.type) {
+      case "task":
+        saved = undefined
+        storedBytes = -1
+        return
+      case "transfer": {
+        const { counts } = event
+        // Stored bytes are known pack by pack: what is on its way to a pack is not saved by compression.
+        const compressedBytes = storedBytes === counts.storedBytes ? (saved?.compressedBytes ?? 0) : savedBy(counts).compressedBytes
+        saved = { ...savedBy(counts), compressedBytes: counts.storedBytes === 0 ? 0 : compressedBytes }
+        storedBytes = counts.storedBytes
+        return show(`${event.job}/${event.workload}`, counts.doneBytes, counts.totalBytes, { saved })
+      }
+      case "restore":
+        return show(event.disk, event.doneBytes, event.totalBytes)
+      case "verify":
+        return show(event.workload, event.doneBytes, event.totalBytes)
+      case "committed":
+      case "failed":
+        return screen.clear()
+      default: {
+        const text = renderEvent(event)
+        if (text !== undefined) screen.persist(paint.yellow(printable(text)))
+      }
+    }
+  }
+
+  return {
+    onEvent: tell,
+    note: (text) => screen.persist(printable(text)),
+    end() {
+      screen.clear()
+      screen.done()
+    },
+  }
+}
