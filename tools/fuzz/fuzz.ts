@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setImmediate as pause } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { runTarget } from "./run-target.ts"
 import { fuzzTargets } from "./targets.ts"
@@ -23,8 +24,8 @@ const failed = join(import.meta.dirname, "../../.test-results/fuzz")
 
 let failures = 0
 for (const target of targets) {
-  const options = { seed, inputs, now: () => performance.now(), rssBytes: () => process.memoryUsage.rss() }
-  const result = runTarget(target, { ...options, ...(maxMs !== undefined && { maxMs }) })
+  const options = { seed, inputs, now: () => performance.now(), rssBytes: () => process.memoryUsage.rss(), pause }
+  const result = await runTarget(target, { ...options, ...(maxMs !== undefined && { maxMs }) })
   const share = ((100 * result.values) / Math.max(1, result.inputs)).toFixed(1)
   console.log(
     `${target.name}: ${result.inputs} inputs, ${share} % decoded, slowest ${result.slowestMs.toFixed(1)} ms, ${result.failures.length} failures`,
