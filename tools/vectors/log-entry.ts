@@ -49,6 +49,7 @@ const withCatalogue = (over: object) => body({ ...sixtyFour, catalogue: { ...cat
 log.ok("catalogue", "The 64th entry lists what lives", withCatalogue({}), asText)
 log.bad("Inconsistent", "no_state", "Neither a catalogue nor what has been said since one", body(bare), asText)
 log.bad("Inconsistent", "two_states", "Both a catalogue and what has been said since one", body({ ...sixtyFour, catalogue, since: { number: 63, digest: digest("2"), entries: [] } }), asText)
+log.bad("Inconsistent", "catalogue_missing", "The 64th entry without a catalogue", body({ ...sixtyFour, since: { number: 63, digest: digest("2"), entries: [] } }), asText)
 log.bad("Inconsistent", "since_itself", "An entry that builds on itself", entry({ number: 3, since: { number: 3, digest: digest("2"), entries: [] } }), asText)
 log.bad("Inconsistent", "since_short", "A summary too few", entry({ number: 6, previous: digest("5"), since: { number: 0, entries: summaries.slice(0, 4) } }), asText)
 log.bad("Inconsistent", "catalogue_digest", "A point without a digest that is not the entry's own", withCatalogue({ points: [{ ...live, digest: "" }] }), asText)

@@ -69,9 +69,15 @@ function emptyTable() {
 /** How many packs there are from then on, and what is done to which of them. */
 const edit = fc.record({
   more: fc.oneof(fc.nat(3), fc.constantFrom(0, 31, 32, 33, 2016, 2048, 4000)),
-  uses: fc.array(fc.tuple(fc.nat(1_000_000), fc.oneof({ weight: 200, arbitrary: fc.nat(40) }, { weight: 1, arbitrary: fc.constant(MAX_POSITION - 1) })), {
-    maxLength: 30,
-  }),
+  uses: fc.array(
+    fc.tuple(
+      fc.nat(1_000_000),
+      fc.oneof({ weight: 200, arbitrary: fc.nat(40) }, { weight: 1, arbitrary: fc.constant(MAX_POSITION - 1) }),
+    ),
+    {
+      maxLength: 30,
+    },
+  ),
   drops: fc.array(fc.nat(1_000_000), { maxLength: 30 }),
   /** Some packs lose all they have. */
   dead: fc.array(fc.nat(1_000_000), { maxLength: 3 }),

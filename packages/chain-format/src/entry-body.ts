@@ -130,9 +130,9 @@ export function parseEntryBody(json: unknown, what: string): EntryBody {
   if (kind === "point")
     return { kind, manifest: parseManifest((json as { manifest?: unknown }).manifest, `${what} manifest`) }
   if (kind === "fence") {
-    const body = parseBy(fenceSchema, json, what)
-    if (body.checkpoint === undefined) return body as FenceBody
-    return { ...body, checkpoint: parseCheckpoint(body.checkpoint, `${what} checkpoint`) } as FenceBody
+    const { checkpoint, ...body } = parseBy(fenceSchema, json, what)
+    if (checkpoint === undefined) return body
+    return { ...body, checkpoint: parseCheckpoint(checkpoint, `${what} checkpoint`) }
   }
   return parseSharedBody(kind, json, what)
 }

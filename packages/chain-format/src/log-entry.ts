@@ -198,6 +198,8 @@ export function parseLogEntry(json: unknown, what: string): LogEntry {
     requireReadable(summary.features, `${what}: entry ${summary.number}`)
   if ((entry.catalogue === undefined) === (entry.since === undefined))
     throw new FormatError("Inconsistent", `${what} must have either a catalogue or what has been said since one`)
+  if (entry.catalogue === undefined && entry.number % CATALOGUE_EVERY === 0)
+    throw new FormatError("Inconsistent", `${what} is one of every ${CATALOGUE_EVERY} entries and carries no catalogue`)
   if (entry.since !== undefined && entry.since.number + entry.since.entries.length + 1 !== entry.number)
     throw new FormatError(
       "Inconsistent",

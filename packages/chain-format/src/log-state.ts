@@ -141,7 +141,10 @@ function loseEntry(state: LogState, entry: number): LogState {
 }
 
 /** docs/format.md, Features: an unknown kind stops writers unless it declares itself compatible and nothing else. */
-export function unknownIn(entry: { readonly features?: FeatureSets; readonly body: EntrySummary["body"] }): readonly string[] {
+export function unknownIn(entry: {
+  readonly features?: FeatureSets
+  readonly body: EntrySummary["body"]
+}): readonly string[] {
   const against = unknownForWriting(entry.features)
   if (against.length > 0) return against
   const declared = (entry.features?.compatible?.length ?? 0) > 0

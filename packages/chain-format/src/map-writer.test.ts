@@ -116,21 +116,24 @@ describe("a block map written as changes of another", () => {
     )
   })
 
-  test.each(cases)("is the same whether it was written in one go or behind a checkpoint: $name", async ({ made, runs }) => {
-    await fc.assert(
-      fc.asyncProperty(made, fc.double({ min: 0, max: 1, noNaN: true }), async (versions, share) => {
-        const whole = diskOfGenerations()
-        const paused = diskOfGenerations()
-        for (const version of versions) {
-          await whole.write(version)
-          await paused.write(version, Math.floor(version.blocks * share))
-          await expectAsModel(paused)
-          expect(toHex(paused.map().contentRoot())).toBe(toHex(whole.map().contentRoot()))
-        }
-      }),
-      { numRuns: Math.ceil(runs / 3), seed: 11 },
-    )
-  })
+  test.each(cases)(
+    "is the same whether it was written in one go or behind a checkpoint: $name",
+    async ({ made, runs }) => {
+      await fc.assert(
+        fc.asyncProperty(made, fc.double({ min: 0, max: 1, noNaN: true }), async (versions, share) => {
+          const whole = diskOfGenerations()
+          const paused = diskOfGenerations()
+          for (const version of versions) {
+            await whole.write(version)
+            await paused.write(version, Math.floor(version.blocks * share))
+            await expectAsModel(paused)
+            expect(toHex(paused.map().contentRoot())).toBe(toHex(whole.map().contentRoot()))
+          }
+        }),
+        { numRuns: Math.ceil(runs / 3), seed: 11 },
+      )
+    },
+  )
 })
 
 describe("pages", () => {

@@ -48,7 +48,9 @@ function bodyOf(made: Step, number: number, points: readonly PointRef[]): EntryB
   if (made.kind === "opened") return made
   if (made.kind === "point") return { kind: "point", manifest: emptyManifest(number, number % 5, { seq: made.seq }) }
   if (made.kind === "fence") return { ...made, fenced: session(made.fenced) }
-  const chosen = made.choice.flatMap((index) => (points.length === 0 ? [] : [points[index % points.length] as PointRef]))
+  const chosen = made.choice.flatMap((index) =>
+    points.length === 0 ? [] : [points[index % points.length] as PointRef],
+  )
   // A reference to a point that never was must not disturb anybody.
   const refs = [...chosen, { entry: 7, point: numberedId<PointId>(0xdead) }]
   if (made.kind === "removal") return { kind: "removal", points: refs, undoMs: 1000 * number }
@@ -192,13 +194,19 @@ describe("a broken entry", () => {
       const state = await readLog(view, place)
       expect(asModel(state as never)).toEqual(modelLog(told(head, [head]), sessions))
       const writer = logWriter(view, state)
-      const lost = { entry: head, ...(state?.head.digest !== "0".repeat(64) && { digest: state?.head.digest as string }) }
+      const lost = {
+        entry: head,
+        ...(state?.head.digest !== "0".repeat(64) && { digest: state?.head.digest as string }),
+      }
       writer.append(session(6), { kind: "damaged", points: [], reason: "given up", lost })
       writer.append(session(6), { kind: "point", manifest: emptyManifest(9000, 6) })
       const after = await readLog(view, place)
       expect(after?.broken).toEqual([])
       expect(after?.lost).toEqual([head])
-      expect(after?.points.map((point) => point.seq)).toEqual([...Array.from({ length: head - 1 }, (_, at) => at), 9000])
+      expect(after?.points.map((point) => point.seq)).toEqual([
+        ...Array.from({ length: head - 1 }, (_, at) => at),
+        9000,
+      ])
     },
   )
 
@@ -229,7 +237,9 @@ describe("a broken entry", () => {
     expect(state?.points).toHaveLength(40)
     const point = state?.points[19]
     await expect(readManifest(view, place, point as never)).rejects.toMatchObject({ code: "Unopenable" })
-    await expect(readManifest(view, place, { ...point, digest: "0".repeat(64), entry: 21 } as never)).rejects.toMatchObject({
+    await expect(
+      readManifest(view, place, { ...point, digest: "0".repeat(64), entry: 21 } as never),
+    ).rejects.toMatchObject({
       code: "Inconsistent",
     })
     harms.missing(view, 20)
@@ -303,10 +313,24 @@ describe("an entry that this version does not know", () => {
   test("stops a writer although the catalogue it carries, made by a newer version, does not name it", () => {
     const state = logWriter(memoryView()).state
     const made: LogEntry = {
-      ...nextEntry(state, { session: session(1), atMs: 1, body: { kind: "opened" }, features: { readOnly: ["newer"] } }),
+      ...nextEntry(state, {
+        session: session(1),
+        atMs: 1,
+        body: { kind: "opened" },
+        features: { readOnly: ["newer"] },
+      }),
       number: 64,
       previous: "0".repeat(64),
-      catalogue: { floor: 1, points: [], removed: [], fenced: [], adoption: undefined, broken: [], lost: [], unknown: [] },
+      catalogue: {
+        floor: 1,
+        points: [],
+        removed: [],
+        fenced: [],
+        adoption: undefined,
+        broken: [],
+        lost: [],
+        unknown: [],
+      },
     }
     expect(stateAfter(made, "1".repeat(64)).unknown).toEqual(["newer"])
   })
@@ -333,7 +357,10 @@ describe("parts that do not fit together", () => {
   test.each([
     { name: "another predecessor", entry: { ...second(), previous: "b".repeat(64) } },
     { name: "a summary too few", entry: { ...second(), since: { number: 0, entries: [] } } },
-    { name: "a base that is not the one it names", entry: { ...second(), since: { number: 1, digest: "b".repeat(64), entries: [] } } },
+    {
+      name: "a base that is not the one it names",
+      entry: { ...second(), since: { number: 1, digest: "b".repeat(64), entries: [] } },
+    },
   ])("are found: $name", ({ entry }) => {
     const base = stateAfter(opened(), "a".repeat(64))
     expect(() => stateAfter(entry, "c".repeat(64), base)).toThrow(expect.objectContaining({ code: "Inconsistent" }))

@@ -52,5 +52,5 @@ export function parseSessionBeat(json: unknown, what: string): SessionBeat {
   const beat = parseBy(schema, json, what)
   requireReadable(beat.features, what)
   const checkpoint = beat.checkpoint === undefined ? undefined : parseCheckpoint(beat.checkpoint, `${what} checkpoint`)
-  return { ...beat, checkpoint } as SessionBeat
+  return { ...beat, checkpoint }
 }

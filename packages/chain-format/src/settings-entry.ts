@@ -67,7 +67,7 @@ export function parseSettingsEntry(json: unknown, what: string): SettingsEntry {
     requireReadable(setting.features, `${what}: setting ${setting.type}`)
     if (isKnown(setting.type)) parseBy(known[setting.type], setting, `${what}: setting ${setting.type}`)
   }
-  return entry as SettingsEntry
+  return entry
 }
 
 /** The record of a type that is in force. */

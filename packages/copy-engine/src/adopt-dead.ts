@@ -43,7 +43,7 @@ export async function adoptDead(
   const { place, session, dead, identity } = options
   const signal = options.signal === undefined ? {} : { signal: options.signal }
   let { state } = options
-  let adoption: Adoption | undefined
+  let adopted: Adoption | undefined
   const inherited = await readInherited()
   const works = await Promise.all(dead.map((one) => workOf(one)))
   const best = works
@@ -77,9 +77,9 @@ export async function adoptDead(
       ...signal,
     })
     state = appended.state
-    if (appended.appended && adopt !== undefined) adoption = adopt
+    if (appended.appended && adopt !== undefined) adopted = adopt
   }
-  return { state, adoption }
+  return { state, adoption: adopted }
 
   /** What the newest adopter in the log was given, should it have died before its first checkpoint. */
   async function readInherited(): Promise<{ by: SessionId; adoption: Adoption } | undefined> {
@@ -96,8 +96,8 @@ export async function adoptDead(
     const packs = await repository.view.list(layout.packs(place.backup, one.session), { limit: 1, ...signal })
     const checkpoint = own ?? before?.checkpoint
     const sessions = [...new Set([...(packs.keys.length > 0 ? [one.session] : []), ...(before?.sessions ?? [])])]
-    const adoption = checkpoint === undefined && sessions.length === 0 ? undefined : { checkpoint, sessions }
-    return { dead: one, adoption }
+    const nothing = checkpoint === undefined && sessions.length === 0
+    return { dead: one, adoption: nothing ? undefined : { checkpoint, sessions } }
   }
 
   function rank({ adoption: work }: { adoption: Adoption | undefined }): number {

@@ -1,4 +1,12 @@
-import { ascendingNumber, decodePackHeader, isFormatError, layout, openDataPack, PackTable, type SessionId } from "@bcopy/chain-format"
+import {
+  ascendingNumber,
+  decodePackHeader,
+  isFormatError,
+  layout,
+  openDataPack,
+  PackTable,
+  type SessionId,
+} from "@bcopy/chain-format"
 import type { Adoption } from "./adopt-dead.ts"
 import type { PointWriter } from "./point-writer.ts"
 import type { Repository } from "./repository.ts"
@@ -19,7 +27,10 @@ export async function adoptPacks(
   const { checkpoint } = adoption
   const known = new Set<string>()
   if (checkpoint !== undefined)
-    for await (const { record } of new PackTable({ nextPack: checkpoint.nextPack, root: checkpoint.table }, writer.pages).records())
+    for await (const { record } of new PackTable(
+      { nextPack: checkpoint.nextPack, root: checkpoint.table },
+      writer.pages,
+    ).records())
       known.add(`${record.session}/${record.number}`)
   let adopted = 0
   for (const session of adoption.sessions) {

@@ -29,7 +29,10 @@ export async function adoptRepository(
   let points = 0
   for await (const { job, place, state } of findWorkloads(repository, abortable)) {
     if (state.broken.length > 0)
-      throw new EngineError("Damaged", `log of ${job}/${state.workload.name}: entry ${state.broken.join(", ")} is missing or does not open`)
+      throw new EngineError(
+        "Damaged",
+        `log of ${job}/${state.workload.name}: entry ${state.broken.join(", ")} is missing or does not open`,
+      )
     for (const point of state.points) {
       points++
       const manifest = await readManifest(repository.view, place, point, abortable)
@@ -38,12 +41,17 @@ export async function adoptRepository(
         if (present.has(key)) return
         const head = await repository.store.head(parseObjectKey(key), abortable)
         if (head?.objectBytes !== storedBytes)
-          throw new EngineError("Damaged", `point ${point.point} of ${job}/${state.workload.name} needs ${key} with ${storedBytes} bytes, found ${head?.objectBytes ?? "none"}`, {
-            hint: "Finish copying the repository's files, then adopt it.",
-          })
+          throw new EngineError(
+            "Damaged",
+            `point ${point.point} of ${job}/${state.workload.name} needs ${key} with ${storedBytes} bytes, found ${head?.objectBytes ?? "none"}`,
+            {
+              hint: "Finish copying the repository's files, then adopt it.",
+            },
+          )
         present.add(key)
       }
-      for (const pack of manifest.mapPacks) await check(layout.pack(place.backup, pack.session, pack.number), pack.storedBytes)
+      for (const pack of manifest.mapPacks)
+        await check(layout.pack(place.backup, pack.session, pack.number), pack.storedBytes)
       for await (const { record } of reader.table.records())
         await check(layout.pack(place.backup, record.session, record.number), record.storedBytes)
     }

@@ -79,19 +79,30 @@ export async function appendLogEntry(
 /** @throws EngineError why this version appends nothing to the log */
 export function requireAppendable(repository: Repository, state: LogState, repair: boolean): void {
   if (state.unknown.length > 0)
-    throw new EngineError("NeedsNewer", `${repository.name}: this repository needs a newer bcopy: the log of ${state.workload.name} uses ${state.unknown.join(", ")}`, {
-      hint: "It can still be read; update bcopy to write to it.",
-    })
+    throw new EngineError(
+      "NeedsNewer",
+      `${repository.name}: this repository needs a newer bcopy: the log of ${state.workload.name} uses ${state.unknown.join(", ")}`,
+      {
+        hint: "It can still be read; update bcopy to write to it.",
+      },
+    )
   if (state.broken.length > 0 && !repair)
-    throw new EngineError("Damaged", `${repository.name}: entry ${state.broken.join(", ")} in the log of ${state.workload.name} is missing or does not open`, {
-      hint: "Older points stay readable. `bcopy verify` gives the lost entry up, after which the workload goes on.",
-    })
+    throw new EngineError(
+      "Damaged",
+      `${repository.name}: entry ${state.broken.join(", ")} in the log of ${state.workload.name} is missing or does not open`,
+      {
+        hint: "Older points stay readable. `bcopy verify` gives the lost entry up, after which the workload goes on.",
+      },
+    )
 }
 
 /** The state after one more entry that was found or written in the log. */
 function advance(state: LogState, entry: LogEntry, digest: string): LogState {
   if (entry.number > 1 && entry.previous !== state.head.digest)
-    throw new EngineError("Damaged", `log of ${state.workload.name}: entry ${entry.number} does not follow entry ${state.head.number} as it was read`)
+    throw new EngineError(
+      "Damaged",
+      `log of ${state.workload.name}: entry ${entry.number} does not follow entry ${state.head.number} as it was read`,
+    )
   const next = foldEntry(state, summarize(entry, digest))
   return entry.catalogue === undefined ? next : { ...next, catalogue: { number: entry.number, digest }, since: [] }
 }

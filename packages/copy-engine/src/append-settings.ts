@@ -38,7 +38,10 @@ export async function appendSettings(
   const decide = () => {
     const unknown = settingsAgainstWriting(current?.entry)
     if (unknown.length > 0)
-      throw new EngineError("NeedsNewer", `${repository.name}: this repository needs a newer bcopy: it uses ${unknown.join(", ")}`)
+      throw new EngineError(
+        "NeedsNewer",
+        `${repository.name}: this repository needs a newer bcopy: it uses ${unknown.join(", ")}`,
+      )
     if (current !== undefined && unless?.(current.entry) === true) return undefined
     const number = (current?.entry.number ?? 0) + 1
     const entry: SettingsEntry = {
@@ -64,5 +67,7 @@ export async function appendSettings(
     },
     ...(signal && { signal }),
   })
-  return decided === undefined ? (current as Stored) : { entry: decided.entry, digest: toHex(view.sha256(decided.bytes)) }
+  return decided === undefined
+    ? (current as Stored)
+    : { entry: decided.entry, digest: toHex(view.sha256(decided.bytes)) }
 }

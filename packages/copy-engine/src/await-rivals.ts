@@ -1,4 +1,11 @@
-import { isFormatError, type LogPlace, type LogState, type SessionBeat, type SessionId, type SessionWriter } from "@bcopy/chain-format"
+import {
+  isFormatError,
+  type LogPlace,
+  type LogState,
+  type SessionBeat,
+  type SessionId,
+  type SessionWriter,
+} from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 import { isDead } from "./host.ts"
 import type { Repository } from "./repository.ts"
@@ -47,11 +54,13 @@ export async function awaitRivals(
       if (verdict !== "unknown") settled.add(listed.session)
       else {
         watching = true
-        if (!watched.has(listed.session)) watched.set(listed.session, { number: listed.number, sinceMs: clock.monotonic() })
+        if (!watched.has(listed.session))
+          watched.set(listed.session, { number: listed.number, sinceMs: clock.monotonic() })
       }
     }
     if (!watching) return dead
-    const reason = "another session may be alive; waiting until its beat has stood still for two minutes (--take-over does not wait)"
+    const reason =
+      "another session may be alive; waiting until its beat has stood still for two minutes (--take-over does not wait)"
     onEvent?.({ type: "waiting", workload: state.workload.name, reason })
     await clock.sleep(LOOK_EVERY_MS, options.signal)
   }
@@ -65,7 +74,8 @@ export async function awaitRivals(
     if (beat === "unopenable" || beat.ended !== undefined || options.takeOver) return "dead"
     const proof = await isDead(beat.writer, self.writer)
     if (proof === true) return "dead"
-    const elder = beat.startedAtMs < self.startedAtMs || (beat.startedAtMs === self.startedAtMs && beat.session < self.session)
+    const elder =
+      beat.startedAtMs < self.startedAtMs || (beat.startedAtMs === self.startedAtMs && beat.session < self.session)
     // Of two that begin at once the younger gives way; should it not, the log decides.
     if (proof === false) return elder ? "alive" : "younger"
     if (watch === undefined) return "unknown"

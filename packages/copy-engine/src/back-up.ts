@@ -53,7 +53,16 @@ export async function backUp(repository: Repository, options: BackUpOptions): Pr
   }
   await ensureBackup(repository, job, abortable)
   const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
-  const brought = await bringPoint(repository, { source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable })
+  const brought = await bringPoint(repository, {
+    source,
+    point: from,
+    job,
+    workload,
+    level,
+    takeOver,
+    dedupBytes,
+    ...abortable,
+  })
   return { job, workload, from, dryRun, ...brought }
 }
 

@@ -32,7 +32,14 @@ export class BlockPacks {
   #runs: { first: number; count: number }[] = []
   #filled = 0
   #slot: FutureSlot = { sealed: undefined }
-  #current: { readonly pack: number; readonly number: number; readonly key: string; readonly writer: PackWriter<BlocksRecord> } | undefined
+  #current:
+    | {
+        readonly pack: number
+        readonly number: number
+        readonly key: string
+        readonly writer: PackWriter<BlocksRecord>
+      }
+    | undefined
   readonly #made = new Map<number, NewPack>()
   storedBytes = 0
 
@@ -74,7 +81,11 @@ export class BlockPacks {
   }
 
   /** Takes the next block of a disk. Its slot is sealed later, at the latest by `seal`. */
-  async add(disk: number, block: number, bytes: Uint8Array): Promise<{ readonly slot: FutureSlot; readonly place: number }> {
+  async add(
+    disk: number,
+    block: number,
+    bytes: Uint8Array,
+  ): Promise<{ readonly slot: FutureSlot; readonly place: number }> {
     if (disk !== this.#disk) await this.seal()
     this.#disk = disk
     const place = this.#filled++
@@ -124,7 +135,13 @@ export class BlockPacks {
     const { view, packBytes } = this.#repository
     const number = this.#packs.next()
     const key = layout.pack(this.#packs.backup, this.#packs.session, number)
-    const writer = dataPackWriter({ suite: view.suite, codec: view.codec, level: this.#level, objectKey: key, packBytes })
+    const writer = dataPackWriter({
+      suite: view.suite,
+      codec: view.codec,
+      level: this.#level,
+      objectKey: key,
+      packBytes,
+    })
     return { pack: this.#nextPack++, number, key, writer }
   }
 }

@@ -1,26 +1,24 @@
 import {
   backupIdOf,
-  blockCount,
   type Checkpoint,
   type EntryBody,
   type LogPlace,
   type LogState,
   type Manifest,
-  newestPoint,
   type PointId,
-  type PointTree,
   randomId,
-  readManifest,
-  type RepositoryId,
   toHex,
   workloadIdOf,
 } from "@bcopy/chain-format"
 import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
 import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
-import { EngineError } from "./engine-error.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
 import type { TransferCounts } from "./engine-event.ts"
-import { type PlannedDisk, PointWriter } from "./point-writer.ts"
+import { doneBefore, doneBlocks, matchDisks } from "./match-disks.ts"
+import { pointManifest } from "./point-manifest.ts"
+import { PointWriter } from "./point-writer.ts"
+import { readBase } from "./read-base.ts"
 import type { Repository } from "./repository.ts"
 import { openSession, type Session } from "./session.ts"
 import { SessionPacks } from "./session-packs.ts"
@@ -105,7 +103,10 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       dedupBytes: options.dedupBytes,
     })
     writer = writing
-    const cursor = base.checkpoint?.identity !== undefined && base.checkpoint.identity === point.identity ? base.checkpoint.cursor : undefined
+    const cursor =
+      base.checkpoint?.identity !== undefined && base.checkpoint.identity === point.identity
+        ? base.checkpoint.cursor
+        : undefined
     if (session.adoption !== undefined) {
       const adopted = await adoptPacks(repository, packs, session.adoption, writing, { blockBytes, ...abortable })
       const cursorBytes = cursor === undefined ? 0 : doneBefore(cursor, disks, blockBytes)
@@ -134,12 +135,26 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       const root = toHex(await writing.endDisk())
       contentRoots[disk.name] = root
       if (disk.contentRoot !== undefined && disk.contentRoot !== root)
-        throw new EngineError("Damaged", `${workload} disk ${disk.name}: written content has root ${root}, the source says ${disk.contentRoot}`)
+        throw new EngineError(
+          "Damaged",
+          `${workload} disk ${disk.name}: written content has root ${root}, the source says ${disk.contentRoot}`,
+        )
     }
     const consistency = await opened.finish(abortable)
     const tree = await writing.complete()
     counts.storedBytes = writing.storedBytes
     const id = randomId<"point">(repository.seams.random(16))
+    const made = {
+      id,
+      session: session.id,
+      point,
+      tree,
+      contentRoots,
+      consistency,
+      storedBytes: counts.storedBytes,
+      repository: repository.birth.repository,
+      metadata: opened.metadata,
+    }
     let committed: Manifest | undefined
     const { appended } = await appendLogEntry(repository, {
       place,
@@ -149,7 +164,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       decide: (state): EntryBody | undefined => {
         refuseFenced(state, session, workload)
         if (isThere(state, point)) return undefined
-        committed = manifestOf(state, id)
+        committed = pointManifest(state, { ...made, committedAtMs: repository.storeTime.now() })
         return { kind: "point", manifest: committed }
       },
     })
@@ -157,32 +172,6 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     if (!appended || committed === undefined) return { point: undefined, kind: undefined, contentRoots, counts }
     onEvent?.({ type: "committed", job, workload, point: id, counts: { ...counts } })
     return { point: id, kind: committed.kind, contentRoots, counts: { ...counts } }
-
-    function manifestOf(state: LogState, pointId: PointId): Manifest {
-      const newest = newestPoint(state)
-      const last = [...state.points, ...state.removed.map((removed) => removed.point)]
-      return {
-        ...tree,
-        disks: tree.disks.map((disk) => ({ ...disk, contentRoot: contentRoots[disk.name] as string })),
-        point: pointId,
-        session: session.id,
-        seq: point.seq ?? Math.max(0, ...last.map(({ seq }) => seq)) + 1,
-        platform: point.platform,
-        kind: newest === undefined ? "full" : "increment",
-        ...(newest !== undefined && { parent: { entry: newest.entry, point: newest.point } }),
-        createdAtMs: point.createdAtMs,
-        committedAtMs: repository.storeTime.now(),
-        origin: (point.origin as Manifest["origin"] | undefined) ?? { repository: repository.birth.repository, point: pointId },
-        ...(point.copiedFrom !== undefined && {
-          copiedFrom: { repository: point.copiedFrom.repository as RepositoryId, point: point.copiedFrom.point as PointId },
-        }),
-        hops: point.hops,
-        consistency,
-        gfs: [],
-        storedBytes: counts.storedBytes,
-        ...(opened?.metadata !== undefined && { metadata: opened.metadata }),
-      }
-    }
   } catch (error) {
     throw await giveUp(error)
   } finally {
@@ -190,46 +179,29 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   }
 
   /** Keeps what was done, as far as it can be kept, and ends the session. */
-  async function giveUp(error: unknown): Promise<unknown> {
-    const fenced = error instanceof EngineError && error.code === "Fenced"
+  async function giveUp(failure: unknown): Promise<unknown> {
+    const fenced = isEngineError(failure) && failure.code === "Fenced"
     if (!fenced) await toCheckpoint().catch(() => undefined)
     const leavesWork = (writer?.packNumbers ?? 0) > 0 || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
-    if (signal?.aborted !== true) return error
-    return new EngineError("Interrupted", `${workload}: interrupted; what was stored by now is kept and the next run goes on from it`, {
-      cause: error,
-    })
+    if (signal?.aborted !== true) return failure
+    return new EngineError(
+      "Interrupted",
+      `${workload}: interrupted; what was stored by now is kept and the next run goes on from it`,
+      { cause: failure },
+    )
   }
-}
-
-interface Base {
-  readonly tree: PointTree | undefined
-  readonly checkpoint: Checkpoint | undefined
-  readonly parent: Checkpoint["parent"]
-  /** Block size of the chain. */
-  readonly blockBytes: number | undefined
-}
-
-async function readBase(
-  repository: Repository,
-  place: LogPlace,
-  session: Session,
-  options: { readonly signal?: AbortSignal },
-): Promise<Base> {
-  const newest = newestPoint(session.state)
-  const parent = newest && { entry: newest.entry, point: newest.point }
-  const checkpoint = session.adoption?.checkpoint
-  if (checkpoint !== undefined && (newest === undefined || newest.blockBytes === checkpoint.blockBytes))
-    return { tree: checkpoint, checkpoint, parent, blockBytes: checkpoint.blockBytes }
-  const manifest = newest && (await readManifest(repository.view, place, newest, options))
-  return { tree: manifest, checkpoint: undefined, parent, blockBytes: manifest?.blockBytes }
 }
 
 function refuseOtherBlockSize(point: SourcePoint, chain: number | undefined, workload: string): void {
   if (chain === undefined || point.blockBytes === undefined || point.blockBytes === chain) return
-  throw new EngineError("Refused", `${workload}: point ${point.id} has blocks of ${point.blockBytes} bytes, the chain in the target has ${chain}`, {
-    hint: "Copy it under another name (--as), which starts a new chain.",
-  })
+  throw new EngineError(
+    "Refused",
+    `${workload}: point ${point.id} has blocks of ${point.blockBytes} bytes, the chain in the target has ${chain}`,
+    {
+      hint: "Copy it under another name (--as), which starts a new chain.",
+    },
+  )
 }
 
 function refuseFenced(state: LogState, session: Session, workload: string): void {
@@ -240,29 +212,8 @@ function refuseFenced(state: LogState, session: Session, workload: string): void
 /** docs/design.md, Copying: a point is the same wherever it was copied from; points compare by origin. */
 export function isThere(state: LogState, { origin }: Pick<SourcePoint, "origin">): boolean {
   if (origin === undefined) return false
-  return state.points.some((known) => known.origin.repository === origin.repository && known.origin.point === origin.point)
-}
-
-/** Disks go by name; those whose names are new take, in order, the places of those that are gone. */
-function matchDisks(opened: OpenPoint, base: PointTree | undefined): readonly PlannedDisk[] {
-  const names = new Set(opened.disks.map(({ name }) => name))
-  const gone = (base?.disks ?? []).flatMap((disk, index) => (names.has(disk.name) ? [] : [index]))
-  return opened.disks.map(({ name, sizeBytes }) => {
-    const same = base?.disks.findIndex((disk) => disk.name === name) ?? -1
-    return { name, sizeBytes, baseDisk: same >= 0 ? same : gone.shift() }
-  })
-}
-
-function doneBlocks(cursor: Checkpoint["cursor"] | undefined, disk: number, sizeBytes: number, blockBytes: number): number {
-  if (cursor === undefined || cursor.disk < disk) return 0
-  const blocks = blockCount(sizeBytes, blockBytes)
-  return cursor.disk > disk ? blocks : Math.min(cursor.block, blocks)
-}
-
-function doneBefore(cursor: Checkpoint["cursor"], disks: readonly PlannedDisk[], blockBytes: number): number {
-  return disks.reduce(
-    (sum, { sizeBytes }, index) => sum + Math.min(sizeBytes, doneBlocks(cursor, index, sizeBytes, blockBytes) * blockBytes),
-    0,
+  return state.points.some(
+    (known) => known.origin.repository === origin.repository && known.origin.point === origin.point,
   )
 }
 

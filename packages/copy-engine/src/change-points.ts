@@ -9,12 +9,27 @@ interface Abortable {
 }
 
 /** Holds a point by hand, with a reason. @throws EngineError `NotFound` if the workload has no such point */
-export async function pinPoint(repository: Repository, found: FoundWorkload, entry: number, reason: string, options: Abortable = {}): Promise<LogState> {
-  return change(repository, found, options, (state) => ({ kind: "pin", points: [refOf(state.points, entry, found)], reason }))
+export async function pinPoint(
+  repository: Repository,
+  found: FoundWorkload,
+  entry: number,
+  reason: string,
+  options: Abortable = {},
+): Promise<LogState> {
+  return change(repository, found, options, (state) => ({
+    kind: "pin",
+    points: [refOf(state.points, entry, found)],
+    reason,
+  }))
 }
 
 /** Lets a pinned point go. @throws EngineError `NotFound` */
-export async function unpinPoint(repository: Repository, found: FoundWorkload, entry: number, options: Abortable = {}): Promise<LogState> {
+export async function unpinPoint(
+  repository: Repository,
+  found: FoundWorkload,
+  entry: number,
+  options: Abortable = {},
+): Promise<LogState> {
   return change(repository, found, options, (state) => ({ kind: "unpin", points: [refOf(state.points, entry, found)] }))
 }
 
@@ -39,10 +54,21 @@ export async function removePoints(
 }
 
 /** Takes a removal back. @throws EngineError `NotFound` if the point is not among the removed ones */
-export async function restoreRemoved(repository: Repository, found: FoundWorkload, entry: number, options: Abortable = {}): Promise<LogState> {
+export async function restoreRemoved(
+  repository: Repository,
+  found: FoundWorkload,
+  entry: number,
+  options: Abortable = {},
+): Promise<LogState> {
   return change(repository, found, options, (state) => ({
     kind: "undo",
-    points: [refOf(state.removed.map(({ point }) => point), entry, found)],
+    points: [
+      refOf(
+        state.removed.map(({ point }) => point),
+        entry,
+        found,
+      ),
+    ],
   }))
 }
 

@@ -1,5 +1,12 @@
 import { hash } from "node:crypto"
-import { equalBytes, FormatError, type ObjectKind, objectKinds, type Opening, type SealSuite } from "@bcopy/chain-format"
+import {
+  equalBytes,
+  FormatError,
+  type ObjectKind,
+  objectKinds,
+  type Opening,
+  type SealSuite,
+} from "@bcopy/chain-format"
 
 /** docs/format.md, Suites: bytes of the digest behind every slot. */
 const TAG_BYTES = 16
@@ -46,7 +53,10 @@ function opening(kind: ObjectKind, objectKey: string): Opening {
     hint: empty,
     slot(number, sealed, last, associated) {
       if (sealed.length < TAG_BYTES)
-        throw new FormatError("Truncated", `${objectKey}: slot ${number} of ${sealed.length} bytes has no room for its digest`)
+        throw new FormatError(
+          "Truncated",
+          `${objectKey}: slot ${number} of ${sealed.length} bytes has no room for its digest`,
+        )
       const body = sealed.subarray(0, sealed.length - TAG_BYTES)
       if (!equalBytes(sealed.subarray(body.length), tagOf(number, last, associated, body)))
         throw new FormatError("Unopenable", `${objectKey}: slot ${number} does not match its digest`)

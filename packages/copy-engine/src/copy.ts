@@ -23,8 +23,17 @@ export interface CopyOptions {
 }
 
 export interface CopyReport {
-  readonly copied: readonly (BroughtPoint & { readonly job: string; readonly workload: string; readonly from: string })[]
-  readonly skipped: readonly { readonly job: string; readonly workload: string; readonly point: string; readonly reason: string }[]
+  readonly copied: readonly (BroughtPoint & {
+    readonly job: string
+    readonly workload: string
+    readonly from: string
+  })[]
+  readonly skipped: readonly {
+    readonly job: string
+    readonly workload: string
+    readonly point: string
+    readonly reason: string
+  }[]
   readonly failed: readonly { readonly job: string; readonly workload: string; readonly error: Error }[]
   /** What would be copied, in a dry run. */
   readonly planned: readonly { readonly job: string; readonly workload: string; readonly point: string }[]
@@ -61,7 +70,8 @@ export async function copy(repository: Repository, options: CopyOptions): Promis
   for (const task of tasks) {
     for (const { point, reason } of task.skipped) skip(task, point, reason)
     if (task.refused !== undefined) fail(task, task.refused)
-    else if (dryRun) for (const { id } of task.points) planned.push({ job: task.job, workload: task.workload, point: id })
+    else if (dryRun)
+      for (const { id } of task.points) planned.push({ job: task.job, workload: task.workload, point: id })
     else await run(task)
   }
   return { copied, skipped, failed, planned, dryRun }
@@ -73,7 +83,16 @@ export async function copy(repository: Repository, options: CopyOptions): Promis
         const from = point.copiedFrom?.repository
         const records = from === undefined ? [] : [{ type: "origin" as const, repository: from, job: task.sourceJob }]
         await ensureBackup(repository, job, { records, ...abortable })
-        const brought = await bringPoint(repository, { source, point, job, workload, level, takeOver, dedupBytes, ...abortable })
+        const brought = await bringPoint(repository, {
+          source,
+          point,
+          job,
+          workload,
+          level,
+          takeOver,
+          dedupBytes,
+          ...abortable,
+        })
         if (brought.point === undefined) skip(task, point.id, "already copied")
         else copied.push({ job, workload, from: point.id, ...brought })
       } catch (error) {
@@ -105,9 +124,13 @@ async function planTasks(repository: Repository, options: CopyOptions): Promise<
     const job = as ?? sourceJob
     const twin = tasks.find((task) => task.job === job && task.workload === workload)
     if (twin !== undefined)
-      throw new EngineError("Ambiguous", `jobs ${twin.sourceJob} and ${sourceJob} both have a workload ${workload}, and --as would make one chain of them`, {
-        hint: "Copy one job at a time (--job).",
-      })
+      throw new EngineError(
+        "Ambiguous",
+        `jobs ${twin.sourceJob} and ${sourceJob} both have a workload ${workload}, and --as would make one chain of them`,
+        {
+          hint: "Copy one job at a time (--job).",
+        },
+      )
     const target = await readLog(repository.view, placeOf(repository, job, workload), abortable)
     const targetRepository = repository.birth.repository
     tasks.push(planCopy({ source: source.name, sourceJob, job, workload, points, target, select, targetRepository }))

@@ -42,12 +42,19 @@ export async function createRepository(
 ): Promise<Repository> {
   const { blockBytes = DEFAULT_BLOCK_BYTES, packBytes = DEFAULT_PACK_BYTES, passport, signal } = options
   if (!isBlockSize(blockBytes))
-    throw new EngineError("BadArgument", `block size ${blockBytes} is not a power of two from ${MIN_BLOCK_BYTES} to ${MAX_BLOCK_BYTES}`)
+    throw new EngineError(
+      "BadArgument",
+      `block size ${blockBytes} is not a power of two from ${MIN_BLOCK_BYTES} to ${MAX_BLOCK_BYTES}`,
+    )
   if (!Number.isInteger(packBytes) || packBytes < MIN_PACK_BYTES || packBytes > MAX_PACK_BYTES)
-    throw new EngineError("BadArgument", `pack size ${packBytes} is not between ${MIN_PACK_BYTES} and ${MAX_PACK_BYTES}`)
+    throw new EngineError(
+      "BadArgument",
+      `pack size ${packBytes} is not between ${MIN_PACK_BYTES} and ${MAX_PACK_BYTES}`,
+    )
   const abortable = signal === undefined ? {} : { signal }
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
-  const exists = () => new EngineError("RepositoryExists", `${store.name} holds a repository already; nothing was changed`)
+  const exists = () =>
+    new EngineError("RepositoryExists", `${store.name} holds a repository already; nothing was changed`)
 
   let birth: BirthCertificate | undefined = await readBirth(laws, abortable)
   if (birth === undefined) {

@@ -74,7 +74,12 @@ export class DedupTable {
   /** The place of an id: its own, or the free one where it would go. */
   #indexOf(ids: Uint8Array, at: number): number {
     const mask = this.#capacity - 1
-    let index = ((ids[at] as number) | ((ids[at + 1] as number) << 8) | ((ids[at + 2] as number) << 16) | ((ids[at + 3] as number) << 24)) & mask
+    let index =
+      ((ids[at] as number) |
+        ((ids[at + 1] as number) << 8) |
+        ((ids[at + 2] as number) << 16) |
+        ((ids[at + 3] as number) << 24)) &
+      mask
     while (this.#words[index * WORDS + 3] !== 0 && !this.#equals(index, ids, at)) index = (index + 1) & mask
     return index
   }

@@ -22,13 +22,37 @@ export interface TransferCounts {
 export type EngineEvent =
   | { readonly type: "task"; readonly job: string; readonly workload: string; readonly point: string }
   | { readonly type: "transfer"; readonly job: string; readonly workload: string; readonly counts: TransferCounts }
-  | { readonly type: "skipped"; readonly job: string; readonly workload: string; readonly point: string; readonly reason: string }
+  | {
+      readonly type: "skipped"
+      readonly job: string
+      readonly workload: string
+      readonly point: string
+      readonly reason: string
+    }
   | { readonly type: "failed"; readonly job: string; readonly workload: string; readonly message: string }
   | { readonly type: "waiting"; readonly workload: string; readonly reason: string }
-  | { readonly type: "adopted"; readonly workload: string; readonly session: string; readonly packs: number; readonly cursorBytes: number }
+  | {
+      readonly type: "adopted"
+      readonly workload: string
+      readonly session: string
+      readonly packs: number
+      readonly cursorBytes: number
+    }
   | { readonly type: "checkpoint"; readonly workload: string; readonly packs: number }
-  | { readonly type: "committed"; readonly job: string; readonly workload: string; readonly point: string; readonly counts: TransferCounts }
-  | { readonly type: "restore"; readonly disk: string; readonly doneBytes: number; readonly totalBytes: number; readonly writtenBytes: number }
+  | {
+      readonly type: "committed"
+      readonly job: string
+      readonly workload: string
+      readonly point: string
+      readonly counts: TransferCounts
+    }
+  | {
+      readonly type: "restore"
+      readonly disk: string
+      readonly doneBytes: number
+      readonly totalBytes: number
+      readonly writtenBytes: number
+    }
   | { readonly type: "verify"; readonly workload: string; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly type: "damage"; readonly workload: string; readonly point: string; readonly message: string }
   | { readonly type: "tampering"; readonly tampering: Tampering }

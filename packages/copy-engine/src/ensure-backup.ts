@@ -1,4 +1,13 @@
-import { backupIdOf, findSetting, isName, layout, randomId, readSettings, settingsAgainstWriting, type SettingsRecord } from "@bcopy/chain-format"
+import {
+  backupIdOf,
+  findSetting,
+  isName,
+  layout,
+  randomId,
+  readSettings,
+  settingsAgainstWriting,
+  type SettingsRecord,
+} from "@bcopy/chain-format"
 import { appendSettings } from "./append-settings.ts"
 import { EngineError } from "./engine-error.ts"
 import { type Repository, requireWritable } from "./repository.ts"
@@ -19,7 +28,10 @@ export async function ensureBackup(
   const known = await readSettings(repository.view, prefix, abortable)
   const unknown = settingsAgainstWriting(known?.entry)
   if (unknown.length > 0)
-    throw new EngineError("NeedsNewer", `${repository.name}: this repository needs a newer bcopy: job ${job} uses ${unknown.join(", ")}`)
+    throw new EngineError(
+      "NeedsNewer",
+      `${repository.name}: this repository needs a newer bcopy: job ${job} uses ${unknown.join(", ")}`,
+    )
   if (findSetting(known?.entry, "name") !== undefined) return
   await appendSettings(repository, prefix, known, {
     session: randomId(repository.seams.random(16)),
@@ -36,5 +48,8 @@ export async function ensureBackup(
 /** @throws EngineError `BadArgument` unless the text may name a job, a workload or a disk */
 export function requireName(what: string, text: string): void {
   if (!isName(text))
-    throw new EngineError("BadArgument", `${what} name ${JSON.stringify(text)} must have 1 to 255 bytes and no control characters`)
+    throw new EngineError(
+      "BadArgument",
+      `${what} name ${JSON.stringify(text)} must have 1 to 255 bytes and no control characters`,
+    )
 }

@@ -32,7 +32,10 @@ export interface FindWorkloadsOptions {
  * its id: a listing and at most two reads, however many there are.
  * @throws EngineError `NotFound` if a given name is not there
  */
-export async function* findWorkloads(repository: Repository, options: FindWorkloadsOptions = {}): AsyncIterable<FoundWorkload> {
+export async function* findWorkloads(
+  repository: Repository,
+  options: FindWorkloadsOptions = {},
+): AsyncIterable<FoundWorkload> {
   const { job, workload, signal } = options
   const { view } = repository
   const abortable = signal === undefined ? {} : { signal }
@@ -52,7 +55,8 @@ export async function* findWorkloads(repository: Repository, options: FindWorklo
       yield { job: backup.job, place, state }
     }
   }
-  if (found === 0 && workload !== undefined) throw new EngineError("NotFound", `${repository.name} has no workload ${workload}`)
+  if (found === 0 && workload !== undefined)
+    throw new EngineError("NotFound", `${repository.name} has no workload ${workload}`)
 
   async function* backups(): AsyncIterable<{ id: BackupId; job: string }> {
     if (job !== undefined) {

@@ -14,7 +14,10 @@ export interface ListedPoint {
 }
 
 /** All points of the workloads that the names let through, each workload's in order. @throws EngineError `NotFound` */
-export async function* listPoints(repository: Repository, options: FindWorkloadsOptions = {}): AsyncIterable<ListedPoint> {
+export async function* listPoints(
+  repository: Repository,
+  options: FindWorkloadsOptions = {},
+): AsyncIterable<ListedPoint> {
   for await (const found of findWorkloads(repository, options))
     for (const summary of found.state.points) yield await listPoint(repository, found, summary, options)
 }
@@ -37,7 +40,10 @@ export async function findPoint(
   }
   const matching = points.filter(({ point }) => point.startsWith(wanted))
   if (matching.length > 1)
-    throw new EngineError("Ambiguous", `${wanted} begins the ids of ${matching.length} points of ${workload.name}: ${matching.map(({ point }) => point).join(", ")}`)
+    throw new EngineError(
+      "Ambiguous",
+      `${wanted} begins the ids of ${matching.length} points of ${workload.name}: ${matching.map(({ point }) => point).join(", ")}`,
+    )
   const [point] = matching
   if (point === undefined || wanted.length < 4)
     throw new EngineError("NotFound", `${found.job}/${workload.name} has no point ${wanted}`, {

@@ -28,7 +28,9 @@ export class MapPackSink implements PageSink, PageBytes {
   readonly #live: Map<number, number>
   readonly #stored: PageBytes
   #next: number
-  #current: { readonly pack: number; readonly number: number; readonly key: string; readonly writer: PackWriter<PageRecord> } | undefined
+  #current:
+    | { readonly pack: number; readonly number: number; readonly key: string; readonly writer: PackWriter<PageRecord> }
+    | undefined
   /** Plain pages of the pack that is being filled. */
   readonly #fresh = new Map<number, Uint8Array>()
   storedBytes = 0

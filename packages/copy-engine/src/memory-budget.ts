@@ -18,7 +18,9 @@ export function dedupMemory(memoryBytes = DEFAULT_MEMORY_BYTES, packBytes: numbe
     throw new EngineError(
       "BadArgument",
       `memory of ${memoryBytes} bytes has no room for ${PACK_BUFFERS} packs of ${packBytes} bytes beside the ${PROCESS_BYTES} of the process`,
-      { hint: `Use --memory ${Math.ceil((PROCESS_BYTES + PACK_BUFFERS * packBytes + MIN_DEDUP_BYTES) / (1 << 20))}MiB or more.` },
+      {
+        hint: `Use --memory ${Math.ceil((PROCESS_BYTES + PACK_BUFFERS * packBytes + MIN_DEDUP_BYTES) / (1 << 20))}MiB or more.`,
+      },
     )
   return Math.min(left, MAX_DEDUP_BYTES)
 }

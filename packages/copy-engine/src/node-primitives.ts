@@ -13,6 +13,8 @@ export function hmacSha256(key: Uint8Array): IdMac {
 /** Zstandard, synchronous: several times faster than the asynchronous calls for slots of a mebibyte. */
 export const zstdCodec: Codec = {
   compress: (bytes, level) =>
-    zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_contentSizeFlag]: 1 } }),
+    zstdCompressSync(bytes, {
+      params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_contentSizeFlag]: 1 },
+    }),
   decompress: (bytes, plainBytes) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, plainBytes) }),
 }

@@ -40,7 +40,10 @@ export class PackUploads {
   async #upload(key: string, bytes: Uint8Array): Promise<void> {
     const { outcome, dateMs } = await this.#repository.store.createPack(parseObjectKey(key), bytes)
     if (outcome === "lost")
-      throw new EngineError("Damaged", `${this.#repository.name}: ${key} is there already, with other bytes; its name is random`)
+      throw new EngineError(
+        "Damaged",
+        `${this.#repository.name}: ${key} is there already, with other bytes; its name is random`,
+      )
     this.#repository.storeTime.observe(dateMs)
   }
 

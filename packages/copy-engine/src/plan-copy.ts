@@ -44,7 +44,8 @@ export function planCopy(options: PlanCopyOptions): CopyTask {
   const newest = points.findLast((point) => point.complete && !point.damaged)
   const chosen = select === "all" ? eligible : eligible.filter((point) => point === newest)
   for (const point of eligible)
-    if (!chosen.includes(point)) skipped.push({ point: point.id, reason: "not the newest point (--select all copies it)" })
+    if (!chosen.includes(point))
+      skipped.push({ point: point.id, reason: "not the newest point (--select all copies it)" })
   return { sourceJob, job, workload, points: chosen, skipped, refused: refusal() }
 
   function refusal(): Error | undefined {
@@ -65,6 +66,8 @@ function reasonToSkip(point: SourcePoint, target: LogState | undefined, targetRe
   if (point.copiedFrom?.repository === targetRepository) return "lies in the target repository itself"
   if (target === undefined) return undefined
   if (isThere(target, point)) return "already copied"
-  const removed = target.removed.some(({ point: { origin } }) => origin.repository === point.origin?.repository && origin.point === point.origin.point)
+  const removed = target.removed.some(
+    ({ point: { origin } }) => origin.repository === point.origin?.repository && origin.point === point.origin.point,
+  )
   return removed ? "was removed from the target" : undefined
 }

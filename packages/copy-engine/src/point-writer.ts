@@ -6,7 +6,6 @@ import {
   MapReader,
   type MapTree,
   MapWriter,
-  type NewPack,
   type PageReader,
   pageReader,
   PackUses,
@@ -20,7 +19,7 @@ import { MapPackSink } from "./map-pack-sink.ts"
 import { mergeMapPacks } from "./merge-map-packs.ts"
 import { PackUploads } from "./pack-uploads.ts"
 import type { Repository } from "./repository.ts"
-import { SessionPacks } from "./session-packs.ts"
+import type { SessionPacks } from "./session-packs.ts"
 
 /** docs/design.md, Checkpoints */
 const CHECKPOINT_PACKS = 8
@@ -95,7 +94,9 @@ export class PointWriter {
       this.#trees.push({ name, tree: old === undefined ? { sizeBytes, blockBytes, root: undefined } : treeOf(old) })
     }
     const matched = new Set(disks.map(({ baseDisk }) => baseDisk))
-    this.#dropped = (base?.disks ?? []).filter((_, index) => !matched.has(index)).map((disk) => ({ name: disk.name, tree: treeOf(disk) }))
+    this.#dropped = (base?.disks ?? [])
+      .filter((_, index) => !matched.has(index))
+      .map((disk) => ({ name: disk.name, tree: treeOf(disk) }))
   }
 
   /** The block of the current disk that comes next. */
@@ -211,11 +212,18 @@ export class PointWriter {
       sink: this.#sink,
       sha256,
       changes: this.#uses.take(),
-      newPacks: this.blocks.made as ReadonlyMap<number, NewPack>,
+      newPacks: this.blocks.made,
       nextPack: this.blocks.nextPack,
     })
     const trees = [...this.#trees, ...dropped]
-    const merged = await mergeMapPacks(this.#repository, this.#options.packs.backup, this.#sink, this.pages, trees.map(({ tree }) => tree), this.#table)
+    const merged = await mergeMapPacks(
+      this.#repository,
+      this.#options.packs.backup,
+      this.#sink,
+      this.pages,
+      trees.map(({ tree }) => tree),
+      this.#table,
+    )
     for (const [disk, tree] of merged.disks.entries()) (trees[disk] as { tree: MapTree }).tree = tree
     this.#table = merged.table
     await this.#sink.flush()

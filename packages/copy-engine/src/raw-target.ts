@@ -34,7 +34,9 @@ export async function outputExists(
   if (found === undefined) return
   if (found.isBlockDevice()) {
     if (!yes || !overwrite)
-      throw new EngineError("Refused", `${path} is a block device`, { hint: "Writing to it needs --overwrite and --yes." })
+      throw new EngineError("Refused", `${path} is a block device`, {
+        hint: "Writing to it needs --overwrite and --yes.",
+      })
     const device = await deviceBytes(path)
     if (device !== undefined && device < sizeBytes)
       throw new EngineError("Refused", `${path} has ${device} bytes, the disk has ${sizeBytes}`)
@@ -42,13 +44,19 @@ export async function outputExists(
   }
   if (!found.isFile()) throw new EngineError("OutputExists", `${path} exists and is not a file`)
   if (!overwrite)
-    throw new EngineError("OutputExists", `${path} exists already`, { hint: "Use --overwrite to write only what differs into it." })
+    throw new EngineError("OutputExists", `${path} exists already`, {
+      hint: "Use --overwrite to write only what differs into it.",
+    })
 }
 
 /** Opens a raw file or block device for writing. @throws EngineError `OutputFailed` */
 export async function openRawTarget(
   path: string,
-  { sizeBytes, blockBytes, sha256 }: { readonly sizeBytes: number; readonly blockBytes: number; readonly sha256: Sha256 },
+  {
+    sizeBytes,
+    blockBytes,
+    sha256,
+  }: { readonly sizeBytes: number; readonly blockBytes: number; readonly sha256: Sha256 },
 ): Promise<RawTarget> {
   const partial = `${path}.partial`
   const attempt = <Value>(work: Promise<Value>) =>
@@ -73,7 +81,7 @@ export async function openRawTarget(
   async function readBlocks(first: number, count: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(count * blockBytes)
     const end = Math.min((first + count) * blockBytes, sizeBytes) - first * blockBytes
-    for (let at = 0; at < end; ) {
+    for (let at = 0; at < end;) {
       const { bytesRead } = await attempt(handle.read(bytes, at, end - at, first * blockBytes + at))
       if (bytesRead === 0) break
       at += bytesRead
@@ -82,7 +90,7 @@ export async function openRawTarget(
   }
 
   async function writeAll(bytes: Uint8Array, position: number): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const { bytesWritten } = await attempt(handle.write(bytes, at, bytes.length - at, position + at))
       at += bytesWritten
     }
@@ -103,7 +111,11 @@ export async function openRawTarget(
         // What lay behind the end of the old file reads as zeros already.
         if (block * blockBytes >= oldBytes && isFile) return
         const many = Math.min(stretch, first + count - block)
-        await target.write(block, await target.differing(block, new Uint8Array(many * DIGEST_BYTES)), new Uint8Array(many * blockBytes))
+        await target.write(
+          block,
+          await target.differing(block, new Uint8Array(many * DIGEST_BYTES)),
+          new Uint8Array(many * blockBytes),
+        )
       }
     },
     async differing(first, ids) {
@@ -121,7 +133,7 @@ export async function openRawTarget(
       })
     },
     async write(first, offsets, buffer) {
-      for (let index = 0; index < offsets.length; ) {
+      for (let index = 0; index < offsets.length;) {
         const at = offsets[index] as number
         let count = 1
         while (offsets[index + count] === at + count) count++

@@ -53,7 +53,11 @@ interface Abortable {
  * Opens a repository: its birth certificate, its newest settings, and whether this is the place it was made at.
  * @throws EngineError `NoRepository`, `NeedsNewer`, `WrongKey`, `Damaged`; StoreError
  */
-export async function openRepository(store: RepoStore, seams: EngineSeams, options: Abortable = {}): Promise<Repository> {
+export async function openRepository(
+  store: RepoStore,
+  seams: EngineSeams,
+  options: Abortable = {},
+): Promise<Repository> {
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
   const storeTime = new StoreTime(seams.clock)
   const birth = await readBirth(laws, options)
@@ -94,7 +98,10 @@ export async function readBirth(store: WriteOnceStore, options: Abortable = {}):
   try {
     const birth = decodeBirthCertificate(object.bytes)
     if (birth.encrypted)
-      throw new EngineError("WrongKey", `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`)
+      throw new EngineError(
+        "WrongKey",
+        `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`,
+      )
     return birth
   } catch (cause) {
     if (!isFormatError(cause)) throw cause
@@ -127,12 +134,20 @@ export function viewOf(store: WriteOnceStore, birth: BirthCertificate, storeTime
 function whyNotWritable(name: string, settings: SettingsEntry, instance: string | undefined): EngineError | undefined {
   const unknown = settingsAgainstWriting(settings)
   if (unknown.length > 0)
-    return new EngineError("NeedsNewer", `${name}: this repository needs a newer bcopy: it uses ${unknown.join(", ")}`, {
-      hint: "It can still be read; update bcopy to write to it.",
-    })
+    return new EngineError(
+      "NeedsNewer",
+      `${name}: this repository needs a newer bcopy: it uses ${unknown.join(", ")}`,
+      {
+        hint: "It can still be read; update bcopy to write to it.",
+      },
+    )
   const known = findSetting(settings, "instance")?.instance
   if (known === instance) return undefined
-  return new EngineError("NotWritable", `${name} is a copy of a repository made by other means, and is read-only here`, {
-    hint: "If the other one is gone or no longer written to, run `bcopy adopt` once.",
-  })
+  return new EngineError(
+    "NotWritable",
+    `${name} is a copy of a repository made by other means, and is read-only here`,
+    {
+      hint: "If the other one is gone or no longer written to, run `bcopy adopt` once.",
+    },
+  )
 }

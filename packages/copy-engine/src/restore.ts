@@ -80,7 +80,10 @@ export async function restore(repository: Repository, options: RestoreOptions): 
   }
   const disks = manifest.disks.filter(({ name }) => options.disk === undefined || name === options.disk)
   if (disks.length === 0)
-    throw new EngineError("NotFound", `point ${point.point} of ${found.state.workload.name} has no disk ${options.disk}; it has ${manifest.disks.map(({ name }) => name).join(", ") || "none"}`)
+    throw new EngineError(
+      "NotFound",
+      `point ${point.point} of ${found.state.workload.name} has no disk ${options.disk}; it has ${manifest.disks.map(({ name }) => name).join(", ") || "none"}`,
+    )
   const folder = options.disk === undefined && manifest.disks.length !== 1
   const paths = disks.map(({ name }) => (folder ? join(output, fileNameOf(name)) : output))
   if (!dryRun && folder) await mkdir(output, { recursive: true })
@@ -91,7 +94,14 @@ export async function restore(repository: Repository, options: RestoreOptions): 
   for (const [index, disk] of disks.entries()) {
     const path = paths[index] as string
     if (dryRun) {
-      done.push({ name: disk.name, path, sizeBytes: disk.sizeBytes, contentRoot: disk.contentRoot, writtenBytes: 0, sameBytes: 0 })
+      done.push({
+        name: disk.name,
+        path,
+        sizeBytes: disk.sizeBytes,
+        contentRoot: disk.contentRoot,
+        writtenBytes: 0,
+        sameBytes: 0,
+      })
       continue
     }
     try {
@@ -122,7 +132,10 @@ async function restoreDisk(
   const { blockBytes } = manifest
   const map = reader.map(index)
   if (toHex(map.contentRoot()) !== disk.contentRoot)
-    throw new EngineError("Damaged", `disk ${disk.name}: its map has content root ${toHex(map.contentRoot())}, the point says ${disk.contentRoot}`)
+    throw new EngineError(
+      "Damaged",
+      `disk ${disk.name}: its map has content root ${toHex(map.contentRoot())}, the point says ${disk.contentRoot}`,
+    )
   const target = await openRawTarget(path, { sizeBytes: disk.sizeBytes, blockBytes, sha256: repository.view.sha256 })
   try {
     const stretch = Math.max(1, Math.floor(READ_BYTES / blockBytes))
@@ -154,7 +167,13 @@ async function restoreDisk(
           await target.write(block, differing, buffer)
         }
       const doneBytes = Math.min(end * blockBytes, disk.sizeBytes)
-      repository.seams.onEvent?.({ type: "restore", disk: disk.name, doneBytes, totalBytes: disk.sizeBytes, writtenBytes: target.writtenBytes })
+      repository.seams.onEvent?.({
+        type: "restore",
+        disk: disk.name,
+        doneBytes,
+        totalBytes: disk.sizeBytes,
+        writtenBytes: target.writtenBytes,
+      })
     }
     await target.finish()
   } catch (error) {
@@ -180,12 +199,20 @@ async function explainFailure(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   if (signal?.aborted === true)
-    return new EngineError("Interrupted", `restore of ${found.state.workload.name} was interrupted; a new output file was not left behind`, { cause: error })
+    return new EngineError(
+      "Interrupted",
+      `restore of ${found.state.workload.name} was interrupted; a new output file was not left behind`,
+      { cause: error },
+    )
   if (!isFormatError(error)) return error
   if (error.code === "NeedsNewer") return new EngineError("NeedsNewer", error.message, { cause: error })
   const now = await readLog(repository.view, found.place)
   if (now?.points.some((one) => one.point === point) !== true)
-    return new EngineError("PointRemoved", `point ${point} of ${found.state.workload.name} was removed while it was being restored`, { cause: error })
+    return new EngineError(
+      "PointRemoved",
+      `point ${point} of ${found.state.workload.name} was removed while it was being restored`,
+      { cause: error },
+    )
   return new EngineError("Damaged", `point ${point} of ${found.state.workload.name} is damaged: ${error.message}`, {
     cause: error,
     hint: "`bcopy verify --all --read-data` tells which points are whole; `bcopy points` lists the others.",

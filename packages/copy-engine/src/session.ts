@@ -124,7 +124,10 @@ export async function openSession(repository: Repository, options: OpenSessionOp
     latest = adopted.adoption?.checkpoint
     const condemned = await view.list(layout.condemned(place.backup), { limit: 1, ...abortable })
     if (condemned.keys.length > 0)
-      throw new EngineError("NeedsNewer", `${repository.name}: this repository needs a newer bcopy: space is being reclaimed in it`)
+      throw new EngineError(
+        "NeedsNewer",
+        `${repository.name}: this repository needs a newer bcopy: space is being reclaimed in it`,
+      )
     return {
       id,
       place,

@@ -60,7 +60,8 @@ export async function addSiblingBlocks(
     for (let disk = 0; disk < manifest.disks.length; disk++) {
       const map = reader.map(disk)
       for (let index = 0; index < map.leaves && !writer.dedup.full; index++) {
-        if (index % 64 === 0) await map.prefetch(Array.from({ length: Math.min(64, map.leaves - index) }, (_, at) => index + at))
+        if (index % 64 === 0)
+          await map.prefetch(Array.from({ length: Math.min(64, map.leaves - index) }, (_, at) => index + at))
         const leaf = await map.leaf(index)
         for (let block = 0; leaf !== undefined && block < LEAF_BLOCKS; block++) {
           const slot = leaf.slots[block]

@@ -26,7 +26,11 @@ export interface TransferDiskOptions {
 }
 
 /** Brings one disk: skips what is unchanged or zero, reuses what is stored, hands the rest to the writer. */
-export async function transferDisk(repository: Repository, writer: PointWriter, options: TransferDiskOptions): Promise<void> {
+export async function transferDisk(
+  repository: Repository,
+  writer: PointWriter,
+  options: TransferDiskOptions,
+): Promise<void> {
   const { disk, blockBytes, base, from, counts, progress, signal } = options
   const { sha256 } = repository.view
   const blocks = blockCount(disk.sizeBytes, blockBytes)
@@ -63,7 +67,7 @@ export async function transferDisk(repository: Repository, writer: PointWriter, 
 
   async function transferData(span: Span): Promise<void> {
     const end = span.first + span.count
-    for (let first = span.first; first < end; ) {
+    for (let first = span.first; first < end;) {
       // Stretches end at leaf borders, so that each leaf of the base is looked at once.
       const border = (Math.floor(first / LEAF_BLOCKS) + 1) * LEAF_BLOCKS
       const count = Math.min(stretch, end - first, border - first)
@@ -103,7 +107,8 @@ export async function transferDisk(repository: Repository, writer: PointWriter, 
   async function fetchKnown(first: number, count: number, leaf: LeafPage | undefined, ids: Uint8Array): Promise<void> {
     const idOf = (at: number) => ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
     const isZero = (at: number) => idOf(at).every((byte) => byte === 0)
-    const isNew = (at: number) => !isZero(at) && !isSame(leaf, first + at, idOf(at)) && writer.find(idOf(at)) === undefined
+    const isNew = (at: number) =>
+      !isZero(at) && !isSame(leaf, first + at, idOf(at)) && writer.find(idOf(at)) === undefined
     for (let at = 0; at < count; at++) {
       if (!isNew(at)) continue
       let end = at + 1
@@ -113,7 +118,10 @@ export async function transferDisk(repository: Repository, writer: PointWriter, 
       for (let block = at; block < end; block++) {
         const bytes = buffer.subarray(block * blockBytes, (block + 1) * blockBytes)
         if (!equalBytes(sha256(bytes), idOf(block)))
-          throw new SourceError("Damaged", `disk ${disk.name}: block ${first + block} of the source is not what its id says`)
+          throw new SourceError(
+            "Damaged",
+            `disk ${disk.name}: block ${first + block} of the source is not what its id says`,
+          )
       }
       at = end
     }

@@ -47,7 +47,12 @@ export async function verifyPoint(
   manifest: Manifest,
   options: VerifyPointOptions,
 ): Promise<void> {
-  const reader = pointReader(repository.view, backup, manifest, options.signal === undefined ? {} : { signal: options.signal })
+  const reader = pointReader(
+    repository.view,
+    backup,
+    manifest,
+    options.signal === undefined ? {} : { signal: options.signal },
+  )
   const packs = new Set<number>()
   for (const { session, number, storedBytes } of manifest.mapPacks) await present(session, number, storedBytes)
   for await (const { pack, record } of reader.table.records()) {
@@ -60,7 +65,10 @@ export async function verifyPoint(
     const map = reader.map(index)
     const root = toHex(map.contentRoot())
     if (root !== disk.contentRoot)
-      throw new FormatError("Inconsistent", `disk ${disk.name} has content root ${root}, the manifest says ${disk.contentRoot}`)
+      throw new FormatError(
+        "Inconsistent",
+        `disk ${disk.name} has content root ${root}, the manifest says ${disk.contentRoot}`,
+      )
     await verifyMap(reader, map, packs, index, (bytes) => options.progress(done + bytes))
     done += disk.sizeBytes
   }
@@ -83,7 +91,10 @@ export async function verifyPoint(
       if (leaf !== undefined) {
         for (const slot of leaf.slots)
           if (slot !== undefined && !known.has(slot.pack))
-            throw new FormatError("Inconsistent", `leaf ${index} of disk ${disk} names pack ${slot.pack}, which the pack table does not list`)
+            throw new FormatError(
+              "Inconsistent",
+              `leaf ${index} of disk ${disk} names pack ${slot.pack}, which the pack table does not list`,
+            )
         const pointer = await map.pointer(0, index)
         const mapPack = manifest.mapPacks.find(({ pack }) => pack === pointer?.pack)
         const where = `${mapPack?.session}/${mapPack?.number}/${pointer?.offset}`
@@ -108,7 +119,10 @@ export async function verifyPoint(
   async function present(session: PackRecord["session"], number: number, storedBytes: number): Promise<void> {
     const key = layout.pack(backup, session, number)
     if (options.proven.present.has(key)) return
-    const head = await repository.store.head(parseObjectKey(key), options.signal === undefined ? {} : { signal: options.signal })
+    const head = await repository.store.head(
+      parseObjectKey(key),
+      options.signal === undefined ? {} : { signal: options.signal },
+    )
     if (head === undefined) throw new FormatError("Missing", `pack ${key} is missing`)
     if (head.objectBytes !== storedBytes)
       throw new FormatError("Truncated", `pack ${key} has ${head.objectBytes} bytes, it was stored with ${storedBytes}`)

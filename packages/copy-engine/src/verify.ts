@@ -21,9 +21,20 @@ export interface VerifyReport {
   readonly points: number
   readonly workloads: number
   /** Proven: what is stored is not what was written. */
-  readonly damaged: readonly { readonly job: string; readonly workload: string; readonly point: string; readonly message: string; readonly marked: boolean }[]
+  readonly damaged: readonly {
+    readonly job: string
+    readonly workload: string
+    readonly point: string
+    readonly message: string
+    readonly marked: boolean
+  }[]
   /** Not known: what could not be read. No damage. */
-  readonly unknown: readonly { readonly job: string; readonly workload: string; readonly point: string; readonly message: string }[]
+  readonly unknown: readonly {
+    readonly job: string
+    readonly workload: string
+    readonly point: string
+    readonly message: string
+  }[]
   /** Points that had been marked damaged and are proven whole. */
   readonly healed: readonly { readonly job: string; readonly workload: string; readonly point: string }[]
 }
@@ -66,7 +77,8 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
         if (point.damaged === true && readData === "hash") {
           if (writable) await mark(found, point, "healed")
           healed.push(what)
-        } else if (point.damaged === true) damaged.push({ ...what, message: "was found damaged before; verify it with --read-data", marked: true })
+        } else if (point.damaged === true)
+          damaged.push({ ...what, message: "was found damaged before; verify it with --read-data", marked: true })
       } catch (error) {
         if (signal?.aborted === true) throw new EngineError("Interrupted", "verify was interrupted", { cause: error })
         const { message } = error as Error
@@ -84,8 +96,13 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
   }
   return { points, workloads, damaged, unknown, healed }
 
-  async function mark(found: FoundWorkload, point: LivePoint, kind: "damaged" | "healed", reason = ""): Promise<boolean> {
-    const points = [{ entry: point.entry, point: point.point }]
+  async function mark(
+    found: FoundWorkload,
+    point: LivePoint,
+    kind: "damaged" | "healed",
+    reason = "",
+  ): Promise<boolean> {
+    const refs = [{ entry: point.entry, point: point.point }]
     const { appended } = await appendLogEntry(repository, {
       place: found.place,
       state: found.state,
@@ -94,7 +111,7 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
       decide: (state) => {
         const now = state.points.find((one) => one.entry === point.entry)
         if (now === undefined || (now.damaged === true) === (kind === "damaged")) return undefined
-        return kind === "damaged" ? { kind, points, reason } : { kind, points }
+        return kind === "damaged" ? { kind, points: refs, reason } : { kind, points: refs }
       },
       ...abortable,
     })
@@ -109,14 +126,20 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
       session: randomId(repository.seams.random(16)),
       repair: true,
       decide: (state) =>
-        state.broken.includes(entry) ? { kind: "damaged", points: [], reason: "missing or unopenable", lost: { entry } } : undefined,
+        state.broken.includes(entry)
+          ? { kind: "damaged", points: [], reason: "missing or unopenable", lost: { entry } }
+          : undefined,
       ...abortable,
     })
     return appended
   }
 
   async function isStillThere(found: FoundWorkload, point: LivePoint): Promise<boolean> {
-    for await (const now of findWorkloads(repository, { job: found.job, workload: found.state.workload.name, ...abortable }))
+    for await (const now of findWorkloads(repository, {
+      job: found.job,
+      workload: found.state.workload.name,
+      ...abortable,
+    }))
       return now.state.points.some((one) => one.entry === point.entry)
     return false
   }

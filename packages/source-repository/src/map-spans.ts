@@ -1,5 +1,5 @@
 import { equalBytes, INNER_CHILDREN, LEAF_BLOCKS, type MapReader } from "@bcopy/chain-format"
-import type { ContentTree, Span, SpanOptions } from "@bcopy/source"
+import { type ContentTree, type Span, type SpanOptions, throwIfAborted } from "@bcopy/source"
 
 /** Leaves fetched together where all below an inner page have changed. */
 const PREFETCH_LEAVES = 64
@@ -9,7 +9,8 @@ const PREFETCH_LEAVES = 64
  * differ, compared page by page from the top: time and reads follow the change, not the disk.
  */
 export async function* mapSpans(map: MapReader, { from = 0, base, signal }: SpanOptions): AsyncIterable<Span> {
-  const same = base !== undefined && base.sizeBytes === map.sizeBytes && base.blockBytes === map.blockBytes ? base : undefined
+  const same =
+    base !== undefined && base.sizeBytes === map.sizeBytes && base.blockBytes === map.blockBytes ? base : undefined
   let pending: { kind: "unchanged" | "zero"; first: number; count: number } | undefined
   for await (const span of walk(map.height, 0)) {
     const first = Math.max(span.first, from)
@@ -30,7 +31,7 @@ export async function* mapSpans(map: MapReader, { from = 0, base, signal }: Span
   if (pending !== undefined) yield pending
 
   async function* walk(level: number, index: number): AsyncIterable<Span> {
-    signal?.throwIfAborted()
+    throwIfAborted(signal, "block map")
     const leaves = INNER_CHILDREN ** level
     const span = { first: index * leaves * LEAF_BLOCKS, count: leaves * LEAF_BLOCKS }
     if (span.first >= map.blocks || span.first + span.count <= from) return

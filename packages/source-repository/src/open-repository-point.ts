@@ -10,7 +10,14 @@ import {
   type RepositoryView,
   type WantedBlock,
 } from "@bcopy/chain-format"
-import { type OpenOptions, type OpenPoint, type SourceDisk, SourceError, type SourcePoint } from "@bcopy/source"
+import {
+  type OpenOptions,
+  type OpenPoint,
+  type SourceDisk,
+  SourceError,
+  type SourcePoint,
+  throwIfAborted,
+} from "@bcopy/source"
 import { asSourceError } from "./as-source-error.ts"
 import { mapSpans } from "./map-spans.ts"
 
@@ -36,8 +43,9 @@ export function openRepositoryPoint(
     if (isFormatError(error) && error.code !== "NeedsNewer") {
       try {
         await stillThere()
-      } catch (gone) {
-        return gone
+      } catch (failure) {
+        // Gone, or not known whether it is: neither is damage.
+        return asSourceError(failure, view.name)
       }
     }
     return asSourceError(error, view.name)
@@ -52,6 +60,7 @@ export function openRepositoryPoint(
         contentRoot: disk.contentRoot,
         async *spans(spanOptions = {}) {
           try {
+            throwIfAborted(spanOptions.signal, `spans of ${disk.name}`)
             yield* mapSpans(map, spanOptions)
           } catch (error) {
             throw await explain(error)
@@ -59,6 +68,7 @@ export function openRepositoryPoint(
         },
         async read(first, count, into, { signal } = {}) {
           try {
+            throwIfAborted(signal, `read ${disk.name}`)
             await readBlocks(reader, readMap, first, count, into, signal)
           } catch (error) {
             throw await explain(error)
@@ -68,7 +78,8 @@ export function openRepositoryPoint(
     }),
     ...(manifest.metadata !== undefined && { metadata: manifest.metadata }),
     consistency: manifest.consistency,
-    async finish() {
+    async finish({ signal } = {}) {
+      throwIfAborted(signal, `finish ${point.id}`)
       // Every block was proven by its id when it was read: what was read is the point, also if it is gone by now.
       return manifest.consistency
     },

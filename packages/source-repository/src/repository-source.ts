@@ -14,7 +14,7 @@ import {
   type WorkloadId,
   workloadIdOf,
 } from "@bcopy/chain-format"
-import { type Source, SourceError, type SourcePoint } from "@bcopy/source"
+import { type Source, SourceError, type SourcePoint, throwIfAborted } from "@bcopy/source"
 import { asSourceError } from "./as-source-error.ts"
 import { openRepositoryPoint } from "./open-repository-point.ts"
 
@@ -39,16 +39,23 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
   const places = new Map<string, LogPlace>()
 
   async function* listPoints(options: Abortable = {}): AsyncIterable<SourcePoint> {
+    throwIfAborted(options.signal, `list ${view.name}`)
+    const missing = new Set(workloads)
     for await (const backup of backups(options))
       for await (const place of logs(backup.id, options)) {
         const state = await readLog(view, place, options)
         if (state === undefined) continue
         if (workloads !== undefined && !workloads.includes(state.workload.name)) continue
+        missing.delete(state.workload.name)
         for (const point of state.points) {
           places.set(point.point, place)
           yield sourcePointOf(point, state, backup.name)
         }
       }
+    if (missing.size > 0) {
+      const where = job === undefined ? view.name : `job ${job} in ${view.name}`
+      throw new SourceError("NotFound", `${where} has no workload ${[...missing].join(", ")}`)
+    }
   }
 
   async function* backups(options: Abortable): AsyncIterable<{ id: BackupId; name: string }> {
@@ -67,7 +74,7 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
 
   async function* logs(backup: BackupId, options: Abortable): AsyncIterable<LogPlace> {
     if (job !== undefined && workloads !== undefined) {
-      for (const workload of workloads) yield { backup, workload: workloadIdOf(view.idMac, backup, workload) }
+      for (const workload of new Set(workloads)) yield { backup, workload: workloadIdOf(view.idMac, backup, workload) }
       return
     }
     for await (const folder of listFolders(view, layout.logs(backup), options))
@@ -95,6 +102,7 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
     },
     async open(point, options) {
       try {
+        throwIfAborted(options.signal, `open ${point.id}`)
         const { place, live } = await findNow(point, options)
         const manifest = await readManifest(view, place, live, options)
         return openRepositoryPoint(view, place, point, manifest, options, async () => {

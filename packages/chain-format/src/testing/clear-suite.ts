@@ -20,7 +20,8 @@ export function idMac(idSalt: Uint8Array): IdMac {
 export const codec: Codec = {
   compress: (bytes, level) =>
     plainArray(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
-  decompress: (bytes, plainBytes) => plainArray(zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, plainBytes) })),
+  decompress: (bytes, plainBytes) =>
+    plainArray(zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, plainBytes) })),
 }
 
 /** docs/format.md, Suites: the suite of a repository without encryption, as the tests and vectors of this package use it. */
@@ -38,7 +39,8 @@ export const clearSuite: SealSuite = {
     },
   }),
   open(kind, objectKey, header) {
-    if (header.length > 0) throw new FormatError("BadValue", `${objectKey}: clear suite header of ${header.length} bytes`)
+    if (header.length > 0)
+      throw new FormatError("BadValue", `${objectKey}: clear suite header of ${header.length} bytes`)
     return opening(kind, objectKey)
   },
   openByHint(kind, objectKey, hint) {
@@ -75,7 +77,11 @@ interface Tagged {
 function tagOf({ kind, objectKey, number, last, associated, body }: Tagged): Uint8Array {
   const key = Buffer.from(objectKey, "utf8")
   const hash = createHash("sha256").update("bcopy-clear\0").update(Uint8Array.of(objectKinds[kind]))
-  hash.update(u16(key.length)).update(key).update(u16(number)).update(Uint8Array.of(last ? 1 : 0))
+  hash
+    .update(u16(key.length))
+    .update(key)
+    .update(u16(number))
+    .update(Uint8Array.of(last ? 1 : 0))
   hash.update(u32(associated.length)).update(associated).update(body)
   return new Uint8Array(hash.digest().subarray(0, TAG_BYTES))
 }

@@ -93,9 +93,7 @@ export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: read
     else if (body.kind === "pin") each(body.points, (entry) => set(entry, { pin: body.reason }))
     else if (body.kind === "unpin") each(body.points, (entry) => set(entry, { pin: undefined }))
     else if (body.kind === "flagged")
-      each(body.points, (entry) =>
-        set(entry, { gfs: [...new Set([...(points.get(entry)?.gfs ?? []), ...body.gfs])] }),
-      )
+      each(body.points, (entry) => set(entry, { gfs: [...new Set([...(points.get(entry)?.gfs ?? []), ...body.gfs])] }))
     else if (body.kind === "healed") each(body.points, (entry) => set(entry, { damaged: false }))
     else if (body.kind === "damaged") {
       if ("lost" in body) {
@@ -115,11 +113,13 @@ export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: read
   const gone = all.flatMap((point) => (point.removal === undefined ? [] : [{ point, ...point.removal }]))
   return {
     live: all.filter((point) => point.removal === undefined).map(plain),
-    removed: gone.toSorted((a, b) => a.removal - b.removal || a.point.ref.entry - b.point.ref.entry).map((one) => ({
-      point: plain(one.point),
-      removal: one.removal,
-      undoMs: one.undoMs,
-    })),
+    removed: gone
+      .toSorted((a, b) => a.removal - b.removal || a.point.ref.entry - b.point.ref.entry)
+      .map((one) => ({
+        point: plain(one.point),
+        removal: one.removal,
+        undoMs: one.undoMs,
+      })),
     fenced,
     adoption: adoption?.entry,
     broken: [...broken],
@@ -157,7 +157,11 @@ export function logWriter(view: MemoryView, start: LogState = emptyLog({ id: pla
     append(session: SessionId, body: EntryBody, features?: FeatureSets, stored: unknown = body): void {
       const entry = nextEntry(state, { session, atMs: 5, body, ...(features && { features }) })
       const objectKey = entryKey(layout.log(place.backup, place.workload), entry.number)
-      const bytes = encodeSmallObject("logEntry", { ...entry, body: stored }, { suite: view.suite, codec: view.codec, objectKey })
+      const bytes = encodeSmallObject(
+        "logEntry",
+        { ...entry, body: stored },
+        { suite: view.suite, codec: view.codec, objectKey },
+      )
       view.objects.set(objectKey, bytes)
       const digest = toHex(view.sha256(bytes))
       const base = entry.since !== undefined && entry.since.number > 0 ? state : undefined

@@ -1,0 +1,92 @@
+import { Command, CommanderError } from "commander"
+import type { CliCommand } from "./cli-command.ts"
+import { CliError } from "./cli-error.ts"
+import { adoptCommand } from "./commands/adopt.ts"
+import { backupCommand } from "./commands/backup.ts"
+import { copyCommand } from "./commands/copy.ts"
+import { initCommand } from "./commands/init.ts"
+import { pointsCommand } from "./commands/points.ts"
+import { restoreCommand } from "./commands/restore.ts"
+import { showCommand } from "./commands/show.ts"
+import { verifyCommand } from "./commands/verify.ts"
+import { describeError } from "./describe-error.ts"
+import { type ExitCode, exitCodes, exitMeanings } from "./exit-codes.ts"
+import type { Io } from "./io.ts"
+import { readVersion } from "./read-version.ts"
+import { runCommand, writeError } from "./run-command.ts"
+import { addSharedOptions } from "./shared-options.ts"
+
+const DEFAULT_COLUMNS = 80
+
+/** Runs the program with the arguments behind its name. Resolves to the exit status, whatever happens. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let status: ExitCode = exitCodes.done
+  let errText = ""
+  const program = new Command("bcopy")
+    .description("Backs up disk images, and copies restore points between repositories.")
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => (errText += text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns ?? DEFAULT_COLUMNS,
+      getErrHelpWidth: () => io.stderr.columns ?? DEFAULT_COLUMNS,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText("after", helpFooter)
+
+  function add<Options>(command: CliCommand<Options>): void {
+    const parser = program.command(command.name)
+    command.define(parser)
+    addSharedOptions(parser)
+    parser.action(async () => {
+      status = await runCommand(command, { options: parser.opts(), args: parser.args }, io)
+    })
+  }
+  add(initCommand)
+  add(backupCommand)
+  add(copyCommand)
+  add(pointsCommand)
+  add(restoreCommand)
+  add(verifyCommand)
+  add(showCommand)
+  add(adoptCommand)
+
+  try {
+    await program.parseAsync(argv, { from: "user" })
+    return status
+  } catch (error) {
+    const json = argv.includes("--json")
+    if (!(error instanceof CommanderError)) return writeError(describeError(error, io.signal.aborted), io, { json })
+    if (error.exitCode === 0) return exitCodes.done
+    if (error.code === "commander.help" && !json) {
+      io.stderr.write(errText)
+      return exitCodes.usage
+    }
+    return writeError(describeError(usageError(error)), io, { json })
+  }
+}
+
+/** What the parser says, in the program's own form. */
+function usageError({ code, message }: CommanderError): CliError {
+  if (code === "commander.help") return new CliError("Usage", "no command was given", { hint: "`bcopy --help` lists them." })
+  const [first = "", suggestion] = message.replace(/^error: /, "").split("\n")
+  const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? "`bcopy --help` lists the commands, `bcopy COMMAND --help` their options."
+  return new CliError("Usage", first, { hint })
+}
+
+const helpFooter = `
+Example:
+  $ bcopy init --repo /srv/bcopy --no-encryption
+  $ bcopy backup --repo /srv/bcopy --job nightly --workload web01 sda=web01.raw
+  $ bcopy copy --from /srv/bcopy --to /mnt/offsite
+  $ bcopy restore --repo /mnt/offsite --workload web01 --output web01.raw
+
+Exit codes:
+${Object.entries(exitMeanings)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join("\n")}
+
+BCOPY_REPO stands for --repo where that is not given. NO_COLOR turns colours off.`

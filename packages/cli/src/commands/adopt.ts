@@ -1,0 +1,27 @@
+import { adoptRepository } from "@bcopy/copy-engine"
+import type { CliCommand } from "../cli-command.ts"
+import { openGivenRepository } from "../open-repository-at.ts"
+import { addRepoOption } from "../shared-options.ts"
+
+/** `bcopy adopt`: makes a repository that was copied by other means writable. */
+export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
+  name: "adopt",
+  define(command) {
+    command
+      .summary("make a repository that was copied by other means writable")
+      .description("Makes a repository that was copied by other means (cp -a, rsync) writable here, once all that its points need was found.")
+      .addHelpText("after", "\nExample:\n  $ cp -a /srv/bcopy /mnt/rescue && bcopy adopt --repo /mnt/rescue")
+    addRepoOption(command)
+  },
+  async run(call) {
+    const { dryRun = false } = call.options
+    const repository = await openGivenRepository(call)
+    const needed = repository.notWritable !== undefined
+    const report = await adoptRepository(repository, { dryRun, signal: call.signal })
+    const found = `${report.points} points, ${report.packs} packs found`
+    const text = needed
+      ? `${dryRun ? "would adopt" : "adopted"} ${repository.name}: ${found}`
+      : `${repository.name} is at its own place: nothing to adopt`
+    return { document: { dryRun, ...report }, text }
+  },
+}

@@ -1,0 +1,52 @@
+import { copy } from "@bcopy/copy-engine"
+import { repositorySource } from "@bcopy/source-repository"
+import { Option } from "commander"
+import type { CliCommand } from "../cli-command.ts"
+import { CliError } from "../cli-error.ts"
+import { openRepositoryAt } from "../open-repository-at.ts"
+import { copyExit } from "../copy-exit.ts"
+import { copyDocument, renderCopy } from "../render-copy.ts"
+import { countArgument } from "../shared-options.ts"
+
+interface CopyCommandOptions {
+  readonly from: string
+  readonly to: string
+  readonly select: "latest" | "all"
+  readonly job?: string
+  readonly as?: string
+  readonly workload?: readonly string[]
+  readonly level?: number
+}
+
+/** `bcopy copy`: copies points of one repository into another. */
+export const copyCommand: CliCommand<CopyCommandOptions> = {
+  name: "copy",
+  define(command) {
+    command
+      .summary("copy restore points into another repository")
+      .description("Copies restore points into another repository, workload by workload, as chains of their own.")
+      .requiredOption("--from <repo>", "repository to copy from; it is only read")
+      .requiredOption("--to <repo>", "repository to copy to")
+      .addOption(new Option("--select <which>", "the newest point of each workload, or all that are not there").choices(["latest", "all"]).default("latest"))
+      .option("--job <name>", "only the points of this backup job")
+      .option("--as <name>", "name of the backup in the target (default: that of the job)")
+      .option("--workload <name...>", "only these workloads")
+      .option("--level <level>", "compression, 0 (none) to 19 (default: 3)", countArgument)
+      .addHelpText("after", "\nExamples:\n  $ bcopy copy --from /srv/bcopy --to /mnt/offsite\n  $ bcopy copy --from /srv/bcopy --to /mnt/offsite --select all --job nightly --as offsite --workload web01")
+  },
+  async run(call) {
+    const { from, to, select, job, as, workload: workloads, level, takeOver, memory, dryRun } = call.options
+    const { signal, paint, times } = call
+    const origin = await openRepositoryAt(from, call)
+    const target = await openRepositoryAt(to, call)
+    if (origin.birth.repository === target.birth.repository)
+      throw new CliError("Usage", `${from} and ${to} are the same repository (${origin.birth.repository})`, {
+        hint: "Copy into a repository of its own: `bcopy init` makes one.",
+      })
+    const source = repositorySource({ view: origin.view, job, workloads })
+    const report = await copy(target, { source, select, as, level, takeOver, dryRun, memoryBytes: memory, signal })
+    const { exit, errors } = copyExit(report)
+    const document = copyDocument(report, (point) => times.tookMs(point))
+    return { exit, errors, document, text: renderCopy(report, { tookMs: (point) => times.tookMs(point), paint }) }
+  },
+}

@@ -1,0 +1,32 @@
+import { type ListedPoint, listPoints } from "@bcopy/copy-engine"
+import type { CliCommand } from "../cli-command.ts"
+import { openGivenRepository } from "../open-repository-at.ts"
+import { pointDocument, renderPoints } from "../render-points.ts"
+import { addRepoOption } from "../shared-options.ts"
+
+interface PointsOptions {
+  readonly repo?: string
+  readonly job?: string
+  readonly workload?: string
+}
+
+/** `bcopy points`: lists restore points. */
+export const pointsCommand: CliCommand<PointsOptions> = {
+  name: "points",
+  define(command) {
+    command
+      .summary("list restore points")
+      .description("Lists the restore points of a repository, each workload's from the oldest to the newest.")
+      .option("--job <name>", "only those of this job")
+      .option("--workload <name>", "only those of workloads of this name")
+      .addHelpText("after", "\nExample:\n  $ bcopy points --repo /srv/bcopy --job nightly --workload web01")
+    addRepoOption(command)
+  },
+  async run(call) {
+    const { job, workload } = call.options
+    const repository = await openGivenRepository(call)
+    const points: ListedPoint[] = []
+    for await (const point of listPoints(repository, { job, workload, signal: call.signal })) points.push(point)
+    return { document: { points: points.map(pointDocument) }, text: renderPoints(points, call.paint) }
+  },
+}

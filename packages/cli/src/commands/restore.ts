@@ -1,0 +1,42 @@
+import { restore } from "@bcopy/copy-engine"
+import type { CliCommand } from "../cli-command.ts"
+import { openGivenRepository } from "../open-repository-at.ts"
+import { renderRestore, restoreDocument } from "../render-restore.ts"
+import { addRepoOption } from "../shared-options.ts"
+
+interface RestoreCommandOptions {
+  readonly repo?: string
+  readonly job?: string
+  readonly workload: string
+  readonly point: string
+  readonly disk?: string
+  readonly output: string
+  readonly overwrite?: boolean
+}
+
+/** `bcopy restore`: writes the disks of a point out. */
+export const restoreCommand: CliCommand<RestoreCommandOptions> = {
+  name: "restore",
+  define(command) {
+    command
+      .summary("write the disks of a restore point out as raw images")
+      .description("Writes the disks of a restore point out as raw images. Every block is proven before it is written.")
+      .requiredOption("--workload <name>", "machine to restore")
+      .option("--job <name>", "job that it belongs to, where several have one of that name")
+      .option("--point <id>", "id of the point, or its first 4 characters or more, or latest", "latest")
+      .option("--disk <name>", "only this disk")
+      .requiredOption("--output <path>", "file or block device to write; a folder where there are several disks")
+      .option("--overwrite", "write into an output that exists, only what differs (a block device also needs --yes)")
+      .addHelpText("after", "\nExamples:\n  $ bcopy restore --repo /srv/bcopy --workload web01 --output web01.raw\n  $ bcopy restore --workload db01 --point 1f3a9c02 --disk sdb --output /dev/vg/db01-data --overwrite --yes")
+    addRepoOption(command)
+  },
+  async run(call) {
+    const { job, workload, point, disk, output, overwrite, yes, dryRun } = call.options
+    const { io, signal, paint } = call
+    const repository = await openGivenRepository(call)
+    const startMs = io.clock.monotonic()
+    const report = await restore(repository, { job, workload, point, disk, output, overwrite, yes, dryRun, signal })
+    const tookMs = Math.round(io.clock.monotonic() - startMs)
+    return { document: restoreDocument(report, tookMs), text: renderRestore(report, { tookMs, paint }) }
+  },
+}

@@ -1,0 +1,59 @@
+import { readdir } from "node:fs/promises"
+import { createRepository, type CreateRepositoryOptions, EngineError, isEngineError, openRepository, type Repository } from "@bcopy/copy-engine"
+import { memoryStore } from "@bcopy/repo"
+import { folderPassport, prepareFolder, requireFit } from "@bcopy/repo-fs"
+import type { Call } from "./cli-command.ts"
+import { CliError } from "./cli-error.ts"
+import { openStore, parseFolder } from "./open-store.ts"
+
+/** What lies in the folder of a repository, one that is not made to the end among them, or of a fresh file system. */
+const OWN_NAMES = ["bcopy.json", "keys", "log", "backups", "tmp", "probe", "lost+found"]
+
+/**
+ * Makes a repository in a folder, or in a dry run finds out whether it could be made.
+ * @returns the repository; in a dry run one of the same kind in memory
+ * @throws CliError `Refused` for a folder that holds other things; EngineError `RepositoryExists`, `BadArgument`; StoreError
+ */
+export async function makeFolderRepository(
+  text: string,
+  options: Pick<CreateRepositoryOptions, "encryption" | "blockBytes" | "packBytes">,
+  { io, seams, signal, options: { yes, dryRun } }: Call,
+): Promise<Repository> {
+  const path = parseFolder(text)
+  // A rehearsal in memory finds what is wrong with the options before a folder is made.
+  const trial = await createRepository(memoryStore({ name: path, clock: io.clock }), seams, { ...options, signal })
+  const store = openStore(text, io)
+  if (await hasFolder(path, yes ?? false)) await refuseExisting(() => openRepository(store, seams, { signal }))
+  if (dryRun === true) return trial
+  await prepareFolder(path)
+  const passport = await folderPassport(path, { clock: io.clock, random: () => (io.random(1)[0] ?? 0) / 256 })
+  requireFit(passport, path)
+  return createRepository(store, seams, { ...options, passport, signal })
+}
+
+/** Whether the folder is there. @throws CliError `Refused` if something that is not ours lies in it */
+async function hasFolder(path: string, yes: boolean): Promise<boolean> {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined
+    if (error.code === "ENOTDIR") throw new CliError("Refused", `${path} is a file, a repository is a folder`, { cause: error })
+    // What cannot be read is left to the store, which says why.
+    return []
+  })
+  if (names === undefined) return false
+  const foreign = names.filter((name) => !OWN_NAMES.includes(name))
+  if (foreign.length > 0 && !yes)
+    throw new CliError("Refused", `${path} is not empty: it holds ${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ""}`, {
+      hint: "Choose an empty or a new folder, or confirm with --yes.",
+    })
+  return true
+}
+
+async function refuseExisting(openThere: () => Promise<Repository>): Promise<void> {
+  try {
+    const { name } = await openThere()
+    throw new EngineError("RepositoryExists", `${name} holds a repository already; nothing was changed`)
+  } catch (error) {
+    // Nothing there, or one that was not made to the end.
+    if (!isEngineError(error) || error.code !== "NoRepository") throw error
+  }
+}

@@ -1,0 +1,22 @@
+import { openRepository, type Repository } from "@bcopy/copy-engine"
+import type { Call } from "./cli-command.ts"
+import { CliError } from "./cli-error.ts"
+import { openStore, requireFolder } from "./open-store.ts"
+
+/** Opens the repository that `--repo`, or else `BCOPY_REPO`, names. @throws CliError `Usage`; EngineError */
+export async function openGivenRepository(call: Call<{ readonly repo?: string }>): Promise<Repository> {
+  return openRepositoryAt(repositoryGiven(call), call)
+}
+
+/** Opens the repository that a REPO text names. @throws CliError `Usage`; EngineError, StoreError */
+export async function openRepositoryAt(text: string, { io, seams, signal }: Call): Promise<Repository> {
+  await requireFolder(text)
+  return openRepository(openStore(text, io), seams, { signal })
+}
+
+/** The REPO text that was given. @throws CliError `Usage` */
+export function repositoryGiven({ options, io }: Call<{ readonly repo?: string }>): string {
+  const text = options.repo ?? (io.env["BCOPY_REPO"] || undefined)
+  if (text !== undefined) return text
+  throw new CliError("Usage", "no repository was named", { hint: "Use --repo REPO, or set BCOPY_REPO." })
+}

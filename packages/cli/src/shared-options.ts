@@ -1,0 +1,40 @@
+import { type Command, InvalidArgumentError } from "commander"
+import { parseSize } from "./parse-size.ts"
+
+/** Options that every command takes. */
+export interface SharedOptions {
+  /** Bytes. */
+  readonly memory?: number
+  readonly takeOver?: boolean
+  readonly yes?: boolean
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+/** The options that every command takes, behind its own. */
+export function addSharedOptions(command: Command): void {
+  command
+    .option("--memory <size>", "memory to aim at for the whole process (default: 288MiB)", sizeArgument)
+    .option("--take-over", "shut out another session that writes the same workload")
+    .option("--yes", "confirm what asks for confirmation")
+    .option("--json", "print one JSON document on stdout, and events as JSON lines on stderr")
+    .option("--dry-run", "show what would be done, and write nothing")
+}
+
+/** The option that names the repository. */
+export function addRepoOption(command: Command): void {
+  command.option("--repo <repo>", "folder of the repository (or environment variable BCOPY_REPO)")
+}
+
+/** Reads the value of an option that is a size. */
+export function sizeArgument(text: string): number {
+  const bytes = parseSize(text)
+  if (bytes === undefined) throw new InvalidArgumentError("Give a size such as 64KiB, 32MiB, 1GiB, or a number of bytes.")
+  return bytes
+}
+
+/** Reads the value of an option that is a whole number. */
+export function countArgument(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("Give a whole number.")
+  return Number(text)
+}
