@@ -41,6 +41,7 @@ export class BlockPacks {
       }
     | undefined
   readonly #made = new Map<number, NewPack>()
+  #finished = 0
   storedBytes = 0
 
   constructor(
@@ -66,6 +67,16 @@ export class BlockPacks {
   /** Data packs of this session, for the pack table. */
   get made(): ReadonlyMap<number, NewPack> {
     return this.#made
+  }
+
+  /** Packs that the session has stored or is storing. */
+  get finished(): number {
+    return this.#finished
+  }
+
+  /** The pack table knows the session's packs by now; those of other sessions may still be waiting for a use. */
+  forgetMade(): void {
+    for (const [number, { session }] of this.#made) if (session === this.#packs.session) this.#made.delete(number)
   }
 
   /** Bytes in the pack that is being filled, and in the slot. */
@@ -121,6 +132,7 @@ export class BlockPacks {
     this.#current = undefined
     const bytes = writer.finish()
     this.storedBytes += bytes.length
+    this.#finished++
     this.#made.set(pack, {
       session: this.#packs.session,
       number,

@@ -83,7 +83,9 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   }
   try {
     if (isThere(session.state, point)) {
-      await session.end("committed", { leavesWork: false })
+      // What was adopted on the way stays adoptable: only a commit supersedes it.
+      const leavesWork = session.adoption !== undefined
+      await session.end(leavesWork ? "failed" : "committed", { leavesWork })
       return { point: undefined, kind: undefined, contentRoots: {}, counts }
     }
     const base = await readBase(repository, place, session, abortable)

@@ -166,7 +166,7 @@ export class PointWriter {
 
   /** Whether it is time for a checkpoint: enough packs, enough time with enough in it, or too much in memory. */
   get checkpointDue(): boolean {
-    const packs = this.blocks.made.size - this.#checkpointedPacks
+    const packs = this.blocks.finished - this.#checkpointedPacks
     if (packs >= CHECKPOINT_PACKS || this.#uses.size > MAX_PENDING_USES) return true
     const waited = this.#repository.seams.clock.monotonic() - this.#checkpointedAtMs
     return waited >= CHECKPOINT_MS && (packs > 0 || this.blocks.pendingBytes >= this.#repository.packBytes / 4)
@@ -192,7 +192,7 @@ export class PointWriter {
       await this.#writer.keep(cursor.block)
     }
     this.#torn = false
-    this.#checkpointedPacks = this.blocks.made.size
+    this.#checkpointedPacks = this.blocks.finished
     this.#checkpointedAtMs = this.#repository.seams.clock.monotonic()
     return { ...tree, cursor, packs: this.#options.packs.last }
   }
@@ -215,6 +215,7 @@ export class PointWriter {
       newPacks: this.blocks.made,
       nextPack: this.blocks.nextPack,
     })
+    this.blocks.forgetMade()
     const trees = [...this.#trees, ...dropped]
     const merged = await mergeMapPacks(
       this.#repository,

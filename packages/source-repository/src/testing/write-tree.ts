@@ -41,7 +41,12 @@ export async function writeTree(
   { backup, session, blockBytes, disks }: WriteTreeOptions,
 ): Promise<{ packs: Map<string, Uint8Array>; tree: PointTree & Pick<Manifest, "disks"> }> {
   const packs = new Map<string, Uint8Array>()
-  const packOf = (number: number) => ({ ...view, level: 1, packBytes: 8 << 20, objectKey: layout.pack(backup, session, number) })
+  const packOf = (number: number) => ({
+    ...view,
+    level: 1,
+    packBytes: 8 << 20,
+    objectKey: layout.pack(backup, session, number),
+  })
   const data = dataPackWriter(packOf(1))
   const map = mapPackWriter(packOf(2))
   const plainPages = new Map<number, Uint8Array>()

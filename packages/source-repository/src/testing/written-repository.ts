@@ -160,7 +160,12 @@ const suite: SealSuite = {
   begin: () => ({
     header: new Uint8Array(),
     hint: new Uint8Array(),
-    slot: (_number, body) => new Uint8Array([...body, ...sha256(body).subarray(0, 16)]),
+    slot(_number, body) {
+      const sealed = new Uint8Array(body.length + 16)
+      sealed.set(body)
+      sealed.set(sha256(body).subarray(0, 16), body.length)
+      return sealed
+    },
   }),
   open: () => opening,
   openByHint: () => opening,
@@ -175,4 +180,3 @@ const opening: Opening = {
     return body
   },
 }
-
