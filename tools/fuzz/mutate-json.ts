@@ -29,7 +29,18 @@ const strange: readonly unknown[] = [
   "damaged",
   "constructor",
 ]
-const keys = ["__proto__", "constructor", "toString", "kind", "lost", "features", "catalogue", "since", "manifest", "entries"]
+const keys = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "kind",
+  "lost",
+  "features",
+  "catalogue",
+  "since",
+  "manifest",
+  "entries",
+]
 
 /** JSON with one to three of its values replaced, taken away, doubled or buried. */
 export function mutateJson(text: string, random: SeededRandom): string {

@@ -77,7 +77,15 @@ function sealedTargets(): readonly FuzzTarget[] {
   )
   const tags = slots.map(tagOf)
   const footers = [
-    blocksFooter(tags.map((tag, at) => ({ tag, runs: [[at * 10, 2], [at * 10 + 5, 1]] as const }))),
+    blocksFooter(
+      tags.map((tag, at) => ({
+        tag,
+        runs: [
+          [at * 10, 2],
+          [at * 10 + 5, 1],
+        ] as const,
+      })),
+    ),
     blocksFooter([]),
   ]
   const pages = slots.map((_, number) => slot({ kind: kinds.mapPack, key: packsKey, number, body: fill(50, number) }))

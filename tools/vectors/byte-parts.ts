@@ -28,8 +28,8 @@ export function varint(value: number): Part {
   return Uint8Array.from([...bytes, Number(rest)])
 }
 
-export function hex(text: string): Part {
-  return new Uint8Array(Buffer.from(text, "hex"))
+export function hex(digits: string): Part {
+  return new Uint8Array(Buffer.from(digits, "hex"))
 }
 
 export function text(value: string): Part {

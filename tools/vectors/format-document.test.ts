@@ -9,7 +9,7 @@ const sections = new Set([...document.matchAll(/^## (.+)$/gm)].map((match) => ma
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/node_modules|[/\\]dist/.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !/node_modules|[/\\]dist/.test(entry.parentPath))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
 }
 
@@ -33,7 +33,10 @@ describe("docs/format.md", () => {
 
   test("shows the bytes of the pack that it explains", () => {
     const dump = /```hexdump\n([\s\S]+?)\n```/.exec(document)?.[1] ?? ""
-    const bytes = dump.trim().split("\n").map((line) => Buffer.from(line.slice(10, 57).replaceAll(" ", ""), "hex"))
+    const bytes = dump
+      .trim()
+      .split("\n")
+      .map((line) => Buffer.from(line.slice(10, 57).replaceAll(" ", ""), "hex"))
     const file = join(root, "packages/chain-format/testdata/vectors/data_pack_two_slots.vec")
     const vector = parseVector("data_pack_two_slots", readFileSync(file))
     expect(new Uint8Array(Buffer.concat(bytes))).toEqual(vector.bytes)

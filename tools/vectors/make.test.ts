@@ -26,7 +26,10 @@ test("the clear suite of the vectors is that of the engine", () => {
   const associated = Uint8Array.from({ length: 40 }, (_, at) => at)
   for (const kind of Object.keys(objectKinds) as ObjectKind[])
     for (const key of ["a", "backups/é/packs/00000001"])
-      for (const [number, last] of [[0, false], [65_534, true]] as const)
+      for (const [number, last] of [
+        [0, false],
+        [65_534, true],
+      ] as const)
         for (const length of [0, 1, 1000]) {
           const body = new Uint8Array(length).fill(number)
           const [ours, engines] = [testSuite.begin(kind, key), clearSuite().begin(kind, key)]

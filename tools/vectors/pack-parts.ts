@@ -77,7 +77,12 @@ export interface BlocksRecordParts {
 
 /** docs/format.md, Pack footer, of a data pack. */
 export function blocksFooter(records: readonly BlocksRecordParts[], count = records.length): Uint8Array {
-  const record = ({ tag = new Uint8Array(16).fill(0x7a), disk = 0, runs = [], runCount = runs.length }: BlocksRecordParts) =>
+  const record = ({
+    tag = new Uint8Array(16).fill(0x7a),
+    disk = 0,
+    runs = [],
+    runCount = runs.length,
+  }: BlocksRecordParts) =>
     join(tag, u16(disk), u16(runCount), ...runs.map(([first, length]) => join(u48(first), u16(length))))
   return join(u32(count), ...records.map(record))
 }
@@ -117,6 +122,13 @@ export function pack(options: {
 }): Uint8Array {
   const { kind, key, slots } = options
   const header = packHeader({ kind, ...options.header })
-  const footer = slot({ kind, key, number: slots.length, body: options.footer, packHeader: header, ...options.footerSlot })
+  const footer = slot({
+    kind,
+    key,
+    number: slots.length,
+    body: options.footer,
+    packHeader: header,
+    ...options.footerSlot,
+  })
   return join(header, ...slots, footer, trailer(options.footerBytes ?? footer.length, options.magic))
 }

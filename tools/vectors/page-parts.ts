@@ -69,7 +69,8 @@ export interface RecordParts {
 export function packRecord(parts: RecordParts = {}): Uint8Array {
   const { session = fill(16, 0x5e), number = 1, hint = new Uint8Array(), storedBytes = 33_000_000 } = parts
   const { lockedUntilMs = 0, live = [[0, 16]], extra = [], liveCount = live.length } = parts
-  const pairs = (list: readonly (readonly [number, number])[]) => join(...list.map(([a, b]) => join(varint(a), varint(b))))
+  const pairs = (list: readonly (readonly [number, number])[]) =>
+    join(...list.map(([a, b]) => join(varint(a), varint(b))))
   const facts = join(session, varint(number), u8(hint.length), hint, varint(storedBytes), varint(lockedUntilMs))
   return join(facts, varint(liveCount), pairs(live), varint(extra.length), pairs(extra))
 }

@@ -16,7 +16,7 @@ header.ok("last", "The last slot of a pack", head({ flags: 1, number: 65_534 }))
 header.bad("Truncated", "cut", "One byte short", head({}).subarray(0, 15))
 header.bad("NeedsNewer", "codec_2", "A codec of tomorrow", head({ codec: 2 }))
 header.bad("BadValue", "flags_2", "A flag that nobody declared", head({ flags: 2 }))
-header.bad("BadValue", "reserved", "A reserved bit is set", head({ reserved: 1 << 31 >>> 0 }))
+header.bad("BadValue", "reserved", "A reserved bit is set", head({ reserved: (1 << 31) >>> 0 }))
 header.bad("TooLarge", "plain_bytes", "Longer when opened than 32 MiB", head({ plainBytes: (32 << 20) + 1 }))
 header.bad("TooLarge", "stored_bytes", "Stored bytes beyond the plain ones and a tag", head({ storedBytes: 357 }))
 
@@ -32,20 +32,54 @@ body.bad("Unopenable", "flipped_tag", "One bit of the tag", flip(slot(plain), 12
 body.bad("Unopenable", "flipped_number", "One bit of the slot number", flip(slot(plain), 0))
 body.bad("Unopenable", "other_key", "Sealed for another object", slot({ ...plain, key: key.replace("1", "2") }))
 body.bad("Unopenable", "other_kind", "Sealed as another kind of object", slot({ ...plain, kind: 2 }))
-body.bad("Inconsistent", "stored_length", "Stored bytes that are fewer than the header says", slot({ ...plain, plainBytes: 101 }))
+body.bad(
+  "Inconsistent",
+  "stored_length",
+  "Stored bytes that are fewer than the header says",
+  slot({ ...plain, plainBytes: 101 }),
+)
 body.bad("Inconsistent", "not_zstd", "Marked as compressed and no frame", slot({ ...plain, codec: 1 }))
-body.bad("Inconsistent", "zstd_longer", "The frame holds more than the header says", slot({ ...plain, body: zstd200, codec: 1, plainBytes: 199 }))
-body.bad("Inconsistent", "zstd_shorter", "The frame holds less than the header says", slot({ ...plain, body: zstd200, codec: 1, plainBytes: 201 }))
+body.bad(
+  "Inconsistent",
+  "zstd_longer",
+  "The frame holds more than the header says",
+  slot({ ...plain, body: zstd200, codec: 1, plainBytes: 199 }),
+)
+body.bad(
+  "Inconsistent",
+  "zstd_shorter",
+  "The frame holds less than the header says",
+  slot({ ...plain, body: zstd200, codec: 1, plainBytes: 201 }),
+)
 /** RFC 8878: a frame that claims 2^31 bytes in one run-length block after another. */
 const bomb = join(hex("28b52ffd0058"), ...Array.from({ length: 40 }, () => hex("02001061")), hex("03001061"))
-body.bad("Inconsistent", "zstd_bomb", "A frame that would fill the memory stops at what the header says", slot({ ...plain, body: bomb, codec: 1, plainBytes: 300 }))
+body.bad(
+  "Inconsistent",
+  "zstd_bomb",
+  "A frame that would fill the memory stops at what the header says",
+  slot({ ...plain, body: bomb, codec: 1, plainBytes: 300 }),
+)
 const clear = packHeader()
-body.bad("Inconsistent", "last_alone", "The last slot opens only together with the pack's header", slot({ ...plain, packHeader: clear }))
+body.bad(
+  "Inconsistent",
+  "last_alone",
+  "The last slot opens only together with the pack's header",
+  slot({ ...plain, packHeader: clear }),
+)
 
 const last = vectorList("last-slot", { objectKey: key, kind: "dataPack" })
-last.ok("with_header", "The last slot and the header it authenticates", join(clear, slot({ ...plain, packHeader: clear })))
+last.ok(
+  "with_header",
+  "The last slot and the header it authenticates",
+  join(clear, slot({ ...plain, packHeader: clear })),
+)
 const marked = packHeader({ features: [1, 0, 0] })
-last.bad("Unopenable", "other_header", "The header's features were changed", join(marked, slot({ ...plain, packHeader: clear })))
+last.bad(
+  "Unopenable",
+  "other_header",
+  "The header's features were changed",
+  join(marked, slot({ ...plain, packHeader: clear })),
+)
 last.bad("Unopenable", "made_last", "A slot made the last one by its flag", join(clear, slot({ ...plain, flags: 1 })))
 
 function flip(bytes: Uint8Array, at: number): Uint8Array {

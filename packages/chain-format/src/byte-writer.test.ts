@@ -12,7 +12,12 @@ test("numbers of every width are read as they were written", () => {
   fc.assert(
     fc.property(number, fc.uint8Array({ maxLength: 300 }), (value, bytes) => {
       const u48 = value % 2 ** 48
-      const writer = new ByteWriter(1).varint(value).u48(u48).u32(value % 2 ** 32).u16(value % 2 ** 16).bytes(bytes)
+      const writer = new ByteWriter(1)
+        .varint(value)
+        .u48(u48)
+        .u32(value % 2 ** 32)
+        .u16(value % 2 ** 16)
+        .bytes(bytes)
       const reader = new ByteReader(writer.view(), "test")
       expect(reader.varint()).toBe(value)
       expect(reader.u48()).toBe(u48)

@@ -141,6 +141,16 @@ describe("a pack table", () => {
     expect(table.store.written - before).toBe(3)
   })
 
+  test.each([33, 2049, 5000])("grows higher without a change in it: to %d packs", async (nextPack) => {
+    const table = emptyTable()
+    await table.edit(new Map([[0, new Map([[4, 2]])]]), 1)
+    await table.edit(new Map(), nextPack)
+    expect(await table.uses()).toEqual(new Map([[0, new Map([[4, 2]])]]))
+    await table.edit(new Map([[nextPack, new Map([[1, 1]])]]), nextPack + 1)
+    expect((await table.uses()).size).toBe(2)
+    expect([...table.store.live.keys()].toSorted()).toEqual((await table.reachable()).toSorted())
+  })
+
   test("counts uses beyond 32 bits", async () => {
     const table = emptyTable()
     await table.edit(new Map([[0, new Map([[4, 2 ** 40]])]]), 1)

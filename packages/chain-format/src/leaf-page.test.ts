@@ -13,8 +13,17 @@ const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((bytes) =>
 describe("a page is read as it was written:", () => {
   test("a leaf of the block map", () => {
     const slot = fc.record({ pack: fc.maxSafeNat(), slot: fc.integer({ min: 0, max: 65_534 }), ...inPack })
-    const slots = fc.uniqueArray(slot, { minLength: 1, maxLength: 128, selector: ({ pack, slot: of }) => `${pack}.${of}` })
-    const run = fc.record({ from: fc.nat(127), place: fc.nat(255), blocks: fc.integer({ min: 1, max: 40 }), id: digest })
+    const slots = fc.uniqueArray(slot, {
+      minLength: 1,
+      maxLength: 128,
+      selector: ({ pack, slot: of }) => `${pack}.${of}`,
+    })
+    const run = fc.record({
+      from: fc.nat(127),
+      place: fc.nat(255),
+      blocks: fc.integer({ min: 1, max: 40 }),
+      id: digest,
+    })
     fc.assert(
       fc.property(index, slots, fc.array(run, { minLength: 1, maxLength: 30 }), (at, refs, runs) => {
         const leaf = emptyLeaf()
@@ -36,9 +45,17 @@ describe("a page is read as it was written:", () => {
       .array(fc.option(pointer, { nil: undefined }), { minLength: 64, maxLength: 64 })
       .filter((all) => all.some((child) => child !== undefined))
     fc.assert(
-      fc.property(fc.constantFrom("mapInner", "tableInner"), fc.integer({ min: 1, max: 6 }), index, children, (type, level, at, all) => {
-        expect(decodeInnerPage(type, level, at, encodeInnerPage(type, level, at, { children: all }))).toEqual({ children: all })
-      }),
+      fc.property(
+        fc.constantFrom("mapInner", "tableInner"),
+        fc.integer({ min: 1, max: 6 }),
+        index,
+        children,
+        (type, level, at, all) => {
+          expect(decodeInnerPage(type, level, at, encodeInnerPage(type, level, at, { children: all }))).toEqual({
+            children: all,
+          })
+        },
+      ),
       { numRuns: 100, seed: 4 },
     )
   })
@@ -46,7 +63,9 @@ describe("a page is read as it was written:", () => {
   test("a leaf of the pack table", () => {
     const record: fc.Arbitrary<PackRecord> = fc
       .record({
-        session: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString("hex") as SessionId),
+        session: fc
+          .uint8Array({ minLength: 16, maxLength: 16 })
+          .map((bytes) => Buffer.from(bytes).toString("hex") as SessionId),
         number: fc.maxSafeNat(),
         hint: fc.uint8Array({ maxLength: 255 }),
         storedBytes: fc.integer({ min: 0, max: 640 << 20 }),
@@ -82,7 +101,15 @@ describe("a page is read as it was written:", () => {
 
 test("a hint longer than a record can say is refused", () => {
   const packs: PackRecord[] = [
-    { session: "5".repeat(32) as SessionId, number: 1, hint: new Uint8Array(256), storedBytes: 1, lockedUntilMs: 0, live: [{ first: 0, count: 1 }], extra: [] },
+    {
+      session: "5".repeat(32) as SessionId,
+      number: 1,
+      hint: new Uint8Array(256),
+      storedBytes: 1,
+      lockedUntilMs: 0,
+      live: [{ first: 0, count: 1 }],
+      extra: [],
+    },
   ]
   expect(() => encodeTableLeaf(0, { packs })).toThrow(expect.objectContaining({ code: "TooLarge" }))
 })

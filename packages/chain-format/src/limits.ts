@@ -29,8 +29,6 @@ export const INNER_CHILDREN = 64
 export const TABLE_LEAF_PACKS = 32
 /** docs/format.md, Block map: six levels above the leaves reach 2^43 blocks. */
 export const MAX_HEIGHT = 6
-/** docs/format.md, Disks: a size is 48 bits. */
-export const MAX_DISK_BYTES = 2 ** 48 - 1
 /** docs/format.md, Manifest */
 export const MAX_MAP_PACKS = 256
 export const MAX_DISKS = 1024

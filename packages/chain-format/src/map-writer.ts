@@ -2,7 +2,7 @@ import type { ContentHash } from "./content-hash.ts"
 import { FormatError } from "./format-error.ts"
 import { encodeInnerPage } from "./inner-page.ts"
 import { emptyLeaf, encodeLeafPage, type SlotRef } from "./leaf-page.ts"
-import { blockCount, DIGEST_BYTES, INNER_CHILDREN, LEAF_BLOCKS, MAX_DISK_BYTES, treeHeight } from "./limits.ts"
+import { blockCount, DIGEST_BYTES, INNER_CHILDREN, LEAF_BLOCKS, treeHeight } from "./limits.ts"
 import type { MapReader, MapTree } from "./map-reader.ts"
 import type { PackUses } from "./pack-uses.ts"
 import { type PagePointer, samePage } from "./page.ts"
@@ -37,10 +37,7 @@ export class MapWriter {
   #filled = 0
   #root: PagePointer | undefined
 
-  /** @throws FormatError `TooLarge` if the disk is */
   constructor(options: MapWriterOptions) {
-    if (options.sizeBytes > MAX_DISK_BYTES)
-      throw new FormatError("TooLarge", `disk of ${options.sizeBytes} bytes, at most ${MAX_DISK_BYTES}`)
     this.#options = options
     this.blocks = blockCount(options.sizeBytes, options.blockBytes)
     this.height = treeHeight(Math.ceil(this.blocks / LEAF_BLOCKS))
@@ -49,7 +46,7 @@ export class MapWriter {
 
   /** The block that comes next. */
   get next(): number {
-    return this.#leaves * LEAF_BLOCKS + this.#filled
+    return Math.min(this.blocks, this.#leaves * LEAF_BLOCKS + this.#filled)
   }
 
   /** The next `count` blocks are as in the base. */
@@ -95,7 +92,7 @@ export class MapWriter {
 
   /** Completes the map. @throws FormatError `Inconsistent` unless every block was told of */
   async finish(): Promise<MapTree> {
-    if (this.next !== this.blocks && !(this.#filled === 0 && this.#leaves * LEAF_BLOCKS >= this.blocks))
+    if (this.next !== this.blocks)
       throw new FormatError("Inconsistent", `map ends at block ${this.next} of ${this.blocks}`)
     for (let level = 1; level <= this.height; level++)
       if ((this.#spine[level] as unknown[]).length > 0) await this.#closeNode(level)

@@ -40,23 +40,37 @@ const pageRecord: fc.Arbitrary<PageRecord> = fc.record({
 describe("a pack", () => {
   test("gives its slots and records back, whole and by range", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(body, blocksRecord), { maxLength: 8 }), fc.constantFrom(0, 1, 3), (slots, level) => {
-        const writer = dataPackWriter(options(level))
-        const places = slots.map(([plain, record]) => writer.add(plain, record))
-        const bytes = writer.finish()
-        const pack = openDataPack(bytes, opened)
-        expect(pack.slots.map(({ disk, runs }) => ({ disk, runs }))).toEqual(slots.map(([, record]) => record))
-        const opening = clearSuite.openByHint("dataPack", objectKey, writer.hint)
-        for (const [number, [plain]] of slots.entries()) {
-          const { slot, offset, storedBytes } = places[number] as (typeof places)[number]
-          expect({ slot, offset, storedBytes }).toEqual({ ...pack.slots[number], slot: number, disk: undefined, runs: undefined, tag: undefined })
-          expect(Buffer.from(plain).equals(pack.open(number))).toBe(true)
-          const ranged = bytes.subarray(offset, offset + storedBytes)
-          expect(Buffer.from(plain).equals(openSlot(ranged, { opening, codec }).plain)).toBe(true)
-          expect(authenticateSlot(ranged, { opening })).toMatchObject({ number, plainBytes: plain.length, last: false })
-          expect(storedBytes).toBeLessThanOrEqual(plain.length + 32)
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(body, blocksRecord), { maxLength: 8 }),
+        fc.constantFrom(0, 1, 3),
+        (slots, level) => {
+          const writer = dataPackWriter(options(level))
+          const places = slots.map(([plain, record]) => writer.add(plain, record))
+          const bytes = writer.finish()
+          const pack = openDataPack(bytes, opened)
+          expect(pack.slots.map(({ disk, runs }) => ({ disk, runs }))).toEqual(slots.map(([, record]) => record))
+          const opening = clearSuite.openByHint("dataPack", objectKey, writer.hint)
+          for (const [number, [plain]] of slots.entries()) {
+            const { slot, offset, storedBytes } = places[number] as (typeof places)[number]
+            expect({ slot, offset, storedBytes }).toEqual({
+              ...pack.slots[number],
+              slot: number,
+              disk: undefined,
+              runs: undefined,
+              tag: undefined,
+            })
+            expect(Buffer.from(plain).equals(pack.open(number))).toBe(true)
+            const ranged = bytes.subarray(offset, offset + storedBytes)
+            expect(Buffer.from(plain).equals(openSlot(ranged, { opening, codec }).plain)).toBe(true)
+            expect(authenticateSlot(ranged, { opening })).toMatchObject({
+              number,
+              plainBytes: plain.length,
+              last: false,
+            })
+            expect(storedBytes).toBeLessThanOrEqual(plain.length + 32)
+          }
+        },
+      ),
       { numRuns: 60, seed: 1 },
     )
   })
@@ -78,7 +92,7 @@ describe("a pack", () => {
 
   test("is full at its size", () => {
     const writer = dataPackWriter(options(0, 10_000))
-    for (; !writer.full; ) writer.add(new Uint8Array(1000), { disk: 0, runs: [] })
+    for (; !writer.full;) writer.add(new Uint8Array(1000), { disk: 0, runs: [] })
     expect(writer.slots).toBe(10)
     expect(writer.bytes).toBe(24 + 10 * 1032)
   })
@@ -95,7 +109,10 @@ describe("a pack", () => {
   test("does not open in part, nor with any bit of it changed", () => {
     const writer = dataPackWriter(options(3))
     writer.add(new Uint8Array(100).fill(1), { disk: 0, runs: [{ first: 4, count: 2 }] })
-    writer.add(Uint8Array.from({ length: 40 }, (_, at) => at), { disk: 1, runs: [{ first: 9, count: 1 }] })
+    writer.add(
+      Uint8Array.from({ length: 40 }, (_, at) => at),
+      { disk: 1, runs: [{ first: 9, count: 1 }] },
+    )
     const whole = writer.finish()
     const openAll = (bytes: Uint8Array) => {
       const pack = openDataPack(bytes, opened)

@@ -1,7 +1,8 @@
 import { z } from "zod"
 import { FormatError } from "./format-error.ts"
-import { isBlockSize, MAX_DISK_BYTES, MAX_DISKS, MAX_MAP_PACKS } from "./limits.ts"
+import { isBlockSize, MAX_DISKS, MAX_MAP_PACKS } from "./limits.ts"
 import type { MapPackRef } from "./map-pack.ts"
+import { MAX_HINT_BYTES } from "./pack-table-page.ts"
 import type { PagePointer } from "./page.ts"
 import { hexBytes, hexId, name, natural, pagePointer } from "./schema.ts"
 
@@ -30,7 +31,7 @@ const mapPack = z.object({
   pack: natural,
   session: hexId<"session">(),
   number: natural,
-  hint: hexBytes,
+  hint: hexBytes.refine((bytes) => bytes.length <= MAX_HINT_BYTES, `is longer than ${MAX_HINT_BYTES} bytes`),
   storedBytes: natural,
   liveBytes: natural,
 })
@@ -49,9 +50,6 @@ export const pointTreeShape = {
 export function checkPointTree(tree: PointTree, what: string): void {
   if (tree.disks.length > MAX_DISKS)
     throw new FormatError("TooLarge", `${what} has ${tree.disks.length} disks, at most ${MAX_DISKS}`)
-  for (const { name: disk, sizeBytes } of tree.disks)
-    if (sizeBytes > MAX_DISK_BYTES)
-      throw new FormatError("TooLarge", `${what}: disk ${disk} of ${sizeBytes} bytes, at most ${MAX_DISK_BYTES}`)
   if (new Set(tree.disks.map((disk) => disk.name)).size !== tree.disks.length)
     throw new FormatError("Inconsistent", `${what} has two disks of one name`)
   const packs = new Set(tree.mapPacks.map((pack) => pack.pack))

@@ -1,10 +1,10 @@
 import fc from "fast-check"
 import { beforeAll, describe, expect, test } from "vitest"
 import type { EntryBody, PointRef } from "./entry-body.ts"
-import type { PointId, SessionId } from "./ids.ts"
+import type { SessionId } from "./ids.ts"
 import { entryKey, layout } from "./layout.ts"
 import { emptyLog, newestPoint } from "./log-state.ts"
-import { type LogEntry, nextEntry, stateAfter } from "./log-entry.ts"
+import { type LivePoint, type LogEntry, nextEntry, stateAfter } from "./log-entry.ts"
 import { findHead, readEntry, readLog, readManifest } from "./read-log.ts"
 import { encodeSmallObject } from "./small-object.ts"
 import { asModel, emptyManifest, logWriter, modelLog, numberedId, place } from "./testing/model-log.ts"
@@ -12,7 +12,7 @@ import { type MemoryView, memoryView } from "./testing/memory-view.ts"
 
 const prefix = layout.log(place.backup, place.workload)
 const keyOf = (number: number) => entryKey(prefix, number)
-const session = (number: number) => numberedId<SessionId>(0x5000 + number)
+const session = (number: number) => numberedId<"session">(0x5000 + number)
 
 /** What an entry shall say; points are chosen among those there are when it is written. */
 type Step =
@@ -52,10 +52,11 @@ function bodyOf(made: Step, number: number, points: readonly PointRef[]): EntryB
     points.length === 0 ? [] : [points[index % points.length] as PointRef],
   )
   // A reference to a point that never was must not disturb anybody.
-  const refs = [...chosen, { entry: 7, point: numberedId<PointId>(0xdead) }]
+  const refs = [...chosen, { entry: 7, point: numberedId<"point">(0xdead) }]
   if (made.kind === "removal") return { kind: "removal", points: refs, undoMs: 1000 * number }
   if (made.kind === "flagged") return { kind: "flagged", points: refs, gfs: [`W:${number % 3}`, "M:2025-01"] }
-  if (made.kind === "pin" || made.kind === "damaged") return { kind: made.kind, points: refs, reason: `why ${number}` }
+  if (made.kind === "pin") return { kind: "pin", points: refs, reason: `why ${number}` }
+  if (made.kind === "damaged") return { kind: "damaged", points: refs, reason: `why ${number}` }
   return { kind: made.kind, points: refs }
 }
 
@@ -88,7 +89,7 @@ describe("the state of a log", () => {
           for (let entry = 1; entry <= number; entry++)
             part.objects.set(keyOf(entry), view.objects.get(keyOf(entry)) as Uint8Array)
           const state = await readLog(part, place)
-          expect(asModel(state as never)).toEqual(modelLog(bodies.slice(0, number), sessions))
+          expect(asModel(state)).toEqual(modelLog(bodies.slice(0, number), sessions))
           expect(state?.head.number).toBe(number)
         }
       }),
@@ -119,6 +120,23 @@ describe("the state of a log", () => {
     expect(state?.points).toHaveLength(64)
   })
 
+  test("keeps adopted work until a point, or until just the session that adopted it is abandoned", () => {
+    const writer = logWriter(memoryView())
+    const adopt = () => writer.append(session(3), { kind: "fence", fenced: session(2), outcome: "adopted" })
+    const abandon = (number: number) =>
+      writer.append(session(4), { kind: "fence", fenced: session(number), outcome: "abandoned" })
+    adopt()
+    expect(writer.state.adoption).toEqual({ entry: 1, session: session(3) })
+    abandon(1)
+    expect(writer.state.adoption).toEqual({ entry: 1, session: session(3) })
+    abandon(3)
+    expect(writer.state.adoption).toBeUndefined()
+    adopt()
+    writer.append(session(3), { kind: "point", manifest: emptyManifest(1, 3) })
+    expect(writer.state.adoption).toBeUndefined()
+    expect(writer.state.fenced.map((mark) => mark.entry)).toEqual([1, 2, 3, 4])
+  })
+
   test("of a workload without a log is undefined", async () => {
     expect(await readLog(memoryView(), place)).toBeUndefined()
   })
@@ -136,7 +154,7 @@ describe("the state of a log", () => {
     const writer = logWriter(view)
     for (const seq of [5, 9, 7]) writer.append(session(1), { kind: "point", manifest: emptyManifest(seq, 1) })
     expect(newestPoint(writer.state)?.seq).toBe(9)
-    const damaged = { entry: 2, point: numberedId<PointId>(9) }
+    const damaged = { entry: 2, point: numberedId<"point">(9) }
     writer.append(session(1), { kind: "damaged", points: [damaged], reason: "a flipped bit" })
     expect(newestPoint(writer.state)?.seq).toBe(7)
   })
@@ -192,7 +210,7 @@ describe("a broken entry", () => {
       const view = logOf(head)
       harm(view, head)
       const state = await readLog(view, place)
-      expect(asModel(state as never)).toEqual(modelLog(told(head, [head]), sessions))
+      expect(asModel(state)).toEqual(modelLog(told(head, [head]), sessions))
       const writer = logWriter(view, state)
       const lost = {
         entry: head,
@@ -210,12 +228,12 @@ describe("a broken entry", () => {
     },
   )
 
-  test.each(Object.entries(harms))("that is a catalogue hides itself only: %s", async (_, harm) => {
+  test.each(Object.entries(harms))("that is a catalogue hides itself only: %s", async (_name, harm) => {
     for (const head of [65, 70, 127]) {
       const view = logOf(head)
       harm(view, 64)
       const state = await readLog(view, place)
-      expect(asModel(state as never)).toEqual(modelLog(told(head, [64]), sessions))
+      expect(asModel(state)).toEqual(modelLog(told(head, [64]), sessions))
       const writer = logWriter(view, state)
       writer.append(session(6), { kind: "damaged", points: [], reason: "given up", lost: { entry: 64 } })
       const repaired = await readLog(view, place)
@@ -235,11 +253,9 @@ describe("a broken entry", () => {
     const state = await readLog(view, place)
     expect(state?.broken).toEqual([])
     expect(state?.points).toHaveLength(40)
-    const point = state?.points[19]
-    await expect(readManifest(view, place, point as never)).rejects.toMatchObject({ code: "Unopenable" })
-    await expect(
-      readManifest(view, place, { ...point, digest: "0".repeat(64), entry: 21 } as never),
-    ).rejects.toMatchObject({
+    const point = state?.points[19] as LivePoint
+    await expect(readManifest(view, place, point)).rejects.toMatchObject({ code: "Unopenable" })
+    await expect(readManifest(view, place, { ...point, digest: "0".repeat(64), entry: 21 })).rejects.toMatchObject({
       code: "Inconsistent",
     })
     harms.missing(view, 20)
@@ -248,8 +264,8 @@ describe("a broken entry", () => {
 
   test("after which others were written can be given up later, a removed point with it", async () => {
     const view = logOf(40)
-    const writer = logWriter(view, (await readLog(view, place)) as never)
-    const removed = { entry: 20, point: numberedId<PointId>(20) }
+    const writer = logWriter(view, await readLog(view, place))
+    const removed = { entry: 20, point: numberedId<"point">(20) }
     writer.append(session(6), { kind: "removal", points: [removed], undoMs: 1 })
     writer.append(session(6), { kind: "damaged", points: [], reason: "gone", lost: { entry: 20 } })
     writer.append(session(6), { kind: "undo", points: [removed] })
@@ -369,7 +385,7 @@ describe("parts that do not fit together", () => {
   test("are found: summaries out of order", () => {
     const base = stateAfter(second(), "b".repeat(64))
     const third = opened(base)
-    const entries = [...(third.since?.entries ?? [])].reverse()
+    const entries = (third.since?.entries ?? []).toReversed()
     expect(() => stateAfter({ ...third, since: { number: 0, entries } }, "c".repeat(64))).toThrow(
       expect.objectContaining({ code: "Inconsistent" }),
     )

@@ -31,8 +31,15 @@ describe("a vector", () => {
 
   test("of every decoder is there, good and bad", () => {
     for (const decoder of Object.keys(decoders)) {
-      const expected = vectors.filter((vector) => vector.decoder === decoder).map((vector) => vector.expect === "ok")
-      expect({ decoder, outcomes: [...new Set(expected)].toSorted() }).toEqual({ decoder, outcomes: [false, true] })
+      const ofIt = vectors.filter((vector) => vector.decoder === decoder)
+      expect(
+        ofIt.some((vector) => vector.expect === "ok"),
+        decoder,
+      ).toBe(true)
+      expect(
+        ofIt.some((vector) => vector.expect !== "ok"),
+        decoder,
+      ).toBe(true)
     }
   })
 

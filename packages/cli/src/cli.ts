@@ -71,10 +71,11 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 /** What the parser says, in the program's own form. */
 function usageError({ code, message }: CommanderError): CliError {
-  if (code === "commander.help") return new CliError("Usage", "no command was given", { hint: "`bcopy --help` lists them." })
+  if (code === "commander.help")
+    return new CliError("Usage", "no command was given", { hint: "`bcopy --help` lists them." })
   const [first = "", suggestion] = message.replace(/^error: /, "").split("\n")
-  const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? "`bcopy --help` lists the commands, `bcopy COMMAND --help` their options."
-  return new CliError("Usage", first, { hint })
+  const hint = suggestion?.replace(/^\((.*)\)$/, "$1")
+  return new CliError("Usage", first, hint === undefined ? {} : { hint })
 }
 
 const helpFooter = `

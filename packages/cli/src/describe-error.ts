@@ -16,9 +16,11 @@ export interface DescribedError {
 
 /** Hints for codes whose errors may come without one. */
 const hints: Readonly<Record<string, string>> = {
+  Usage: "`bcopy COMMAND --help` says what it takes.",
+  BadArgument: "`bcopy COMMAND --help` says what it takes.",
   RepositoryExists: "Back up to it as it is, or choose another place.",
   Ambiguous: "Name exactly one of them.",
-  NotFound: "`bcopy points` and `bcopy show` list what is there.",
+  NotFound: "Check the name; `bcopy points` and `bcopy show` list what is in a repository.",
   Fenced: "What was stored by now is kept; the other session goes on from it.",
   WrongKey: "Use a version of bcopy that opens encrypted repositories.",
   NeedsNewer: "Update bcopy.",

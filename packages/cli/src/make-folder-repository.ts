@@ -1,5 +1,12 @@
 import { readdir } from "node:fs/promises"
-import { createRepository, type CreateRepositoryOptions, EngineError, isEngineError, openRepository, type Repository } from "@bcopy/copy-engine"
+import {
+  createRepository,
+  type CreateRepositoryOptions,
+  EngineError,
+  isEngineError,
+  openRepository,
+  type Repository,
+} from "@bcopy/copy-engine"
 import { memoryStore } from "@bcopy/repo"
 import { folderPassport, prepareFolder, requireFit } from "@bcopy/repo-fs"
 import type { Call } from "./cli-command.ts"
@@ -35,16 +42,21 @@ export async function makeFolderRepository(
 async function hasFolder(path: string, yes: boolean): Promise<boolean> {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined
-    if (error.code === "ENOTDIR") throw new CliError("Refused", `${path} is a file, a repository is a folder`, { cause: error })
+    if (error.code === "ENOTDIR")
+      throw new CliError("Refused", `${path} is a file, a repository is a folder`, { cause: error })
     // What cannot be read is left to the store, which says why.
     return []
   })
   if (names === undefined) return false
   const foreign = names.filter((name) => !OWN_NAMES.includes(name))
   if (foreign.length > 0 && !yes)
-    throw new CliError("Refused", `${path} is not empty: it holds ${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ""}`, {
-      hint: "Choose an empty or a new folder, or confirm with --yes.",
-    })
+    throw new CliError(
+      "Refused",
+      `${path} is not empty: it holds ${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ""}`,
+      {
+        hint: "Choose an empty or a new folder, or confirm with --yes.",
+      },
+    )
   return true
 }
 

@@ -10,7 +10,8 @@ const BASE_DELAY_MS = 100
 
 /** The folder that a REPO text names. @throws CliError `Usage` for what names no folder */
 export function parseFolder(text: string): string {
-  if (text === "") throw new CliError("Usage", "the repository has an empty name", { hint: "Give the path of a folder." })
+  if (text === "")
+    throw new CliError("Usage", "the repository has an empty name", { hint: "Give the path of a folder." })
   const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? []
   if (scheme?.toLowerCase() === "s3")
     throw new CliError("Usage", `${text}: repositories in S3 buckets are not yet supported`, {
@@ -39,7 +40,11 @@ export async function requireFolder(text: string): Promise<void> {
     return error.code === "ENOENT" || error.code === "ENOTDIR" ? undefined : "unknown"
   })
   if (found === undefined || (found !== "unknown" && !found.isDirectory()))
-    throw new EngineError("NoRepository", found === undefined ? `there is no folder ${path}` : `${path} is not a folder`, {
-      hint: "Check the path, or make a repository with `bcopy init`.",
-    })
+    throw new EngineError(
+      "NoRepository",
+      found === undefined ? `there is no folder ${path}` : `${path} is not a folder`,
+      {
+        hint: "Check the path, or make a repository with `bcopy init`.",
+      },
+    )
 }

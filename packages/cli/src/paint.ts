@@ -13,7 +13,8 @@ export interface Paint {
 /** Colours for a terminal that has them; elsewhere, and where `NO_COLOR` is set, text stays as it is. */
 export function paintFor(output: Output, env: Io["env"]): Paint {
   const colourful = output.isTTY === true && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb"
-  const style = (name: keyof Paint) => (text: string) => (colourful ? styleText(name, text, { validateStream: false }) : text)
+  const style = (name: keyof Paint) => (text: string) =>
+    colourful ? styleText(name, text, { validateStream: false }) : text
   return { bold: style("bold"), dim: style("dim"), green: style("green"), yellow: style("yellow"), red: style("red") }
 }
 

@@ -11,7 +11,8 @@ export function parseDiskImage(text: string, exists: (path: string) => boolean):
   const name = text.slice(0, Math.max(at, 0))
   if (at < 0 || name.includes("/") || exists(text)) return { name: basename(text), path: text }
   const path = text.slice(at + 1)
-  if (name === "" || path === "") throw new CliError("Usage", `${text} is not NAME=IMAGE: ${name === "" ? "the name" : "the image"} is empty`)
+  if (name === "" || path === "")
+    throw new CliError("Usage", `${text} is not NAME=IMAGE: ${name === "" ? "the name" : "the image"} is empty`)
   return { name, path }
 }
 

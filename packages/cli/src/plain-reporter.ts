@@ -31,7 +31,7 @@ export function plainReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): 
         return end(nameOf(event), `${nameOf(event)}: failed`)
       case "restore":
         begin(`disk ${event.disk}`, `disk ${event.disk}: restoring ${renderSize(event.totalBytes)}`)
-        if (event.doneBytes >= event.totalBytes) end(`disk ${event.disk}`, `disk ${event.disk}: done`)
+        if (event.doneBytes >= event.totalBytes) line(`disk ${event.disk}: done`)
         return
       case "verify":
         return begin(event.workload, `${event.workload}: verifying`)

@@ -7,7 +7,10 @@ import { inDocument } from "./run-command.ts"
 type TookMs = (point: string | undefined) => number | undefined
 
 /** What a copy came to: each copied point, then what was left out, grouped by reason. */
-export function renderCopy(report: CopyReport, { tookMs, paint }: { readonly tookMs: TookMs; readonly paint: Paint }): string {
+export function renderCopy(
+  report: CopyReport,
+  { tookMs, paint }: { readonly tookMs: TookMs; readonly paint: Paint },
+): string {
   const { copied, planned, skipped, failed } = report
   const lines = copied.map((one) => renderBrought(one, { tookMs: tookMs(one.point), paint }))
   lines.push(...planned.map(({ job, workload, point }) => `would copy ${job}/${workload} point ${point.slice(0, 8)}`))
@@ -26,10 +29,18 @@ function skippedByReason(skipped: CopyReport["skipped"]): string {
 }
 
 /** The same for a JSON document. */
-export function copyDocument({ dryRun, copied, skipped, failed, planned }: CopyReport, tookMs: TookMs): Readonly<Record<string, unknown>> {
+export function copyDocument(
+  { dryRun, copied, skipped, failed, planned }: CopyReport,
+  tookMs: TookMs,
+): Readonly<Record<string, unknown>> {
   return {
     dryRun,
-    copied: copied.map((one) => ({ job: one.job, workload: one.workload, from: one.from, ...broughtDocument(one, tookMs(one.point)) })),
+    copied: copied.map((one) => ({
+      job: one.job,
+      workload: one.workload,
+      from: one.from,
+      ...broughtDocument(one, tookMs(one.point)),
+    })),
     skipped,
     failed: failed.map(({ job, workload, error }) => ({ job, workload, error: inDocument(describeError(error)) })),
     ...(dryRun && { planned }),

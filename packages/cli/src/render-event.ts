@@ -7,7 +7,8 @@ export function renderEvent(event: EngineEvent): string | undefined {
     case "waiting":
       return `${event.workload}: ${event.reason}`
     case "adopted": {
-      const from = event.cursorBytes > 0 ? `goes on at ${renderSize(event.cursorBytes)}` : "begins anew, with what is stored"
+      const from =
+        event.cursorBytes > 0 ? `goes on at ${renderSize(event.cursorBytes)}` : "begins anew, with what is stored"
       const packs = event.packs > 0 ? `; ${event.packs} ${event.packs === 1 ? "pack" : "packs"} found` : ""
       return `${event.workload}: a session before this one was cut short: ${from}${packs}`
     }

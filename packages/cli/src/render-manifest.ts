@@ -25,7 +25,12 @@ export function renderManifest({ job, workload, summary, manifest }: ShownPoint,
     ["kind", manifest.kind],
     ["parent", parent === undefined ? "none" : `${parent.point} (log entry ${parent.entry})`],
     ["origin", `point ${origin.point} of repository ${origin.repository}`],
-    ["copied from", copiedFrom === undefined ? "nowhere: a first copy of its source" : `point ${copiedFrom.point} of repository ${copiedFrom.repository}`],
+    [
+      "copied from",
+      copiedFrom === undefined
+        ? "nowhere: a first copy of its source"
+        : `point ${copiedFrom.point} of repository ${copiedFrom.repository}`,
+    ],
     ["hops", String(manifest.hops)],
     ["consistency", manifest.consistency],
     ["flags", manifest.gfs.join(", ") || "none"],
@@ -33,15 +38,19 @@ export function renderManifest({ job, workload, summary, manifest }: ShownPoint,
     ["state", summary.damaged === true ? paint.red("damaged") : "complete"],
     ["block size", renderSize(manifest.blockBytes)],
     ["stored", `${renderSize(manifest.storedBytes)} by its session ${manifest.session}`],
-    ["packs", `${manifest.nextPack} data packs known to its pack table, ${manifest.mapPacks.length} map packs`],
+    ["map packs", String(manifest.mapPacks.length)],
   ]
-  const disks = manifest.disks.map(({ name, sizeBytes, contentRoot }) => `disk ${paint.bold(name)}  ${renderSize(sizeBytes)}  content root ${contentRoot}`)
+  const disks = manifest.disks.map(
+    ({ name, sizeBytes, contentRoot }) =>
+      `disk ${paint.bold(name)}  ${renderSize(sizeBytes)}  content root ${contentRoot}`,
+  )
   return [renderFacts(facts), ...disks].join("\n")
 }
 
 /** The same for a JSON document. */
 export function manifestDocument({ job, workload, summary, manifest }: ShownPoint): Readonly<Record<string, unknown>> {
-  const { point, platform, seq, createdAtMs, committedAtMs, kind, parent, origin, copiedFrom, hops, consistency, gfs } = manifest
+  const { point, platform, seq, createdAtMs, committedAtMs, kind, parent, origin, copiedFrom, hops, consistency, gfs } =
+    manifest
   const { session, blockBytes, storedBytes, mapPacks, metadata } = manifest
   return {
     job,

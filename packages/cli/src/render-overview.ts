@@ -1,4 +1,5 @@
 import type { RepositoryOverview } from "@bcopy/copy-engine"
+import { byName } from "./by-name.ts"
 import type { Paint } from "./paint.ts"
 import { renderSize } from "./render-size.ts"
 import { renderFacts, renderTable } from "./render-table.ts"
@@ -26,15 +27,17 @@ export function renderOverview(overview: RepositoryOverview, paint: Paint): stri
     { heading: "STORED", right: true },
     { heading: "DAMAGED", right: true },
   ]
-  const rows = workloads.map(({ job, workload, points, newestAtMs, sizeBytes, storedBytes, damaged }) => [
-    job,
-    workload,
-    String(points),
-    newestAtMs === undefined ? "-" : renderTime(newestAtMs),
-    renderSize(sizeBytes),
-    renderSize(storedBytes),
-    String(damaged),
-  ])
+  const rows = workloads
+    .toSorted(byName)
+    .map(({ job, workload, points, newestAtMs, sizeBytes, storedBytes, damaged }) => [
+      job,
+      workload,
+      String(points),
+      newestAtMs === undefined ? "-" : renderTime(newestAtMs),
+      renderSize(sizeBytes),
+      renderSize(storedBytes),
+      String(damaged),
+    ])
   return `${renderFacts(facts)}\n\n${renderTable(columns, rows, paint.bold)}`
 }
 
@@ -42,8 +45,17 @@ export function renderOverview(overview: RepositoryOverview, paint: Paint): stri
 export function overviewDocument(overview: RepositoryOverview): Readonly<Record<string, unknown>> {
   const { name, repository, encrypted, blockBytes, packBytes, passport, notWritable, workloads } = overview
   return {
-    repository: { name, id: repository, encrypted, blockBytes, packBytes, passport, writable: notWritable === undefined, notWritable },
-    workloads: workloads.map(({ newestAtMs, sizeBytes, ...one }) => ({
+    repository: {
+      name,
+      id: repository,
+      encrypted,
+      blockBytes,
+      packBytes,
+      passport,
+      writable: notWritable === undefined,
+      notWritable,
+    },
+    workloads: workloads.toSorted(byName).map(({ newestAtMs, sizeBytes, ...one }) => ({
       ...one,
       bytes: sizeBytes,
       newestAt: newestAtMs === undefined ? undefined : isoTime(newestAtMs),
@@ -55,7 +67,8 @@ export function overviewDocument(overview: RepositoryOverview): Readonly<Record<
 function lacking(passport: unknown): readonly string[] {
   const { properties } = (passport ?? {}) as { readonly properties?: unknown }
   if (!Array.isArray(properties)) return []
-  return properties.flatMap((property: { readonly ok?: unknown; readonly name?: unknown; readonly detail?: unknown }) =>
-    property.ok === false ? [`${String(property.name)}: ${String(property.detail)}`] : [],
+  return properties.flatMap(
+    (property: { readonly ok?: unknown; readonly name?: unknown; readonly detail?: unknown }) =>
+      property.ok === false ? [`${String(property.name)}: ${String(property.detail)}`] : [],
   )
 }

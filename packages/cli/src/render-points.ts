@@ -33,7 +33,13 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
 }
 
 /** One point for a JSON document. */
-export function pointDocument({ job, workload, summary, manifest, state }: ListedPoint): Readonly<Record<string, unknown>> {
+export function pointDocument({
+  job,
+  workload,
+  summary,
+  manifest,
+  state,
+}: ListedPoint): Readonly<Record<string, unknown>> {
   return {
     job,
     workload,

@@ -45,9 +45,9 @@ export function renderProgress(progress: Progress, paint: Paint): string {
   const { name, doneBytes, totalBytes, bytesPerSecond, saved } = progress
   const share = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes)
   const full = Math.floor(share * BAR_CHARACTERS)
-  const bar = paint.green("━".repeat(full)) + paint.dim("━".repeat(BAR_CHARACTERS - full))
+  const bar = paint.green("━".repeat(full)) + paint.dim("┄".repeat(BAR_CHARACTERS - full))
   const parts = [name, bar, `${Math.floor(share * 100)} %`, `${renderSize(doneBytes)} of ${renderSize(totalBytes)}`]
-  if (bytesPerSecond !== undefined && bytesPerSecond > 0) {
+  if (bytesPerSecond !== undefined && bytesPerSecond > 0 && doneBytes < totalBytes) {
     const leftMs = ((totalBytes - doneBytes) / bytesPerSecond) * 1000
     parts.push(`${renderSize(bytesPerSecond)}/s`, `${renderDuration(leftMs)} left`)
   }

@@ -5,7 +5,10 @@ import { renderSize } from "./render-size.ts"
 import { isoTime, renderTime } from "./render-time.ts"
 
 /** What a restore came to, a line for the point and one for each disk. */
-export function renderRestore(report: RestoreReport, { tookMs, paint }: { readonly tookMs: number; readonly paint: Paint }): string {
+export function renderRestore(
+  report: RestoreReport,
+  { tookMs, paint }: { readonly tookMs: number; readonly paint: Paint },
+): string {
   const { job, workload, point, createdAtMs, disks, dryRun } = report
   const head = [
     `${dryRun ? "would restore" : paint.green("✓")} ${paint.bold(`${job}/${workload}`)}`,

@@ -5,7 +5,11 @@ export interface Column {
 }
 
 /** Rows under headings, two spaces between columns, without spaces at the ends of lines. */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], bold: (text: string) => string): string {
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  bold: (text: string) => string,
+): string {
   const widths = columns.map(({ heading }, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const line = (cells: readonly string[]) =>
     columns

@@ -5,5 +5,7 @@ export function isoTime(ms: number): string {
 
 /** A time for people: UTC, to the second. */
 export function renderTime(ms: number): string {
-  return isoTime(ms).replace(/\.\d+Z$/, "Z").replace("T", " ")
+  return isoTime(ms)
+    .replace(/\.\d+Z$/, "Z")
+    .replace("T", " ")
 }

@@ -29,7 +29,8 @@ export function addRepoOption(command: Command): void {
 /** Reads the value of an option that is a size. */
 export function sizeArgument(text: string): number {
   const bytes = parseSize(text)
-  if (bytes === undefined) throw new InvalidArgumentError("Give a size such as 64KiB, 32MiB, 1GiB, or a number of bytes.")
+  if (bytes === undefined)
+    throw new InvalidArgumentError("Give a size such as 64KiB, 32MiB, 1GiB, or a number of bytes.")
   return bytes
 }
 
@@ -37,4 +38,12 @@ export function sizeArgument(text: string): number {
 export function countArgument(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("Give a whole number.")
   return Number(text)
+}
+
+/** Examples behind the help of a command. */
+export function addExamples(command: Command, ...lines: readonly string[]): void {
+  command.addHelpText(
+    "after",
+    ["", lines.length === 1 ? "Example:" : "Examples:", ...lines.map((line) => `  $ ${line}`)].join("\n"),
+  )
 }

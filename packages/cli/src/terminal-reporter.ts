@@ -9,7 +9,11 @@ import { TransferRate } from "./transfer-rate.ts"
 const FRAME_MS = 100
 
 /** A living line or two at the bottom of a terminal; what is worth keeping scrolls by above. */
-export async function terminalReporter({ stderr, clock, env }: Pick<Io, "stderr" | "clock" | "env">): Promise<Reporter> {
+export async function terminalReporter({
+  stderr,
+  clock,
+  env,
+}: Pick<Io, "stderr" | "clock" | "env">): Promise<Reporter> {
   // Only here, so that nothing of it is loaded where no terminal is.
   const { createLogUpdate } = await import("log-update")
   const screen = createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true })
@@ -27,7 +31,12 @@ export async function terminalReporter({ stderr, clock, env }: Pick<Io, "stderr"
     rate.add(nowMs, doneBytes)
     if (nowMs - lastMs < FRAME_MS && doneBytes < totalBytes) return
     lastMs = nowMs
-    screen(renderProgress({ name: printable(name), doneBytes, totalBytes, bytesPerSecond: rate.bytesPerSecond, ...more }, paint))
+    screen(
+      renderProgress(
+        { name: printable(name), doneBytes, totalBytes, bytesPerSecond: rate.bytesPerSecond, ...more },
+        paint,
+      ),
+    )
   }
 
   function tell(event: EngineEvent): void {
@@ -39,7 +48,8 @@ export async function terminalReporter({ stderr, clock, env }: Pick<Io, "stderr"
       case "transfer": {
         const { counts } = event
         // Stored bytes are known pack by pack: what is on its way to a pack is not saved by compression.
-        const compressedBytes = storedBytes === counts.storedBytes ? (saved?.compressedBytes ?? 0) : savedBy(counts).compressedBytes
+        const compressedBytes =
+          storedBytes === counts.storedBytes ? (saved?.compressedBytes ?? 0) : savedBy(counts).compressedBytes
         saved = { ...savedBy(counts), compressedBytes: counts.storedBytes === 0 ? 0 : compressedBytes }
         storedBytes = counts.storedBytes
         return show(`${event.job}/${event.workload}`, counts.doneBytes, counts.totalBytes, { saved })

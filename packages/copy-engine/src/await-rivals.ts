@@ -76,8 +76,10 @@ export async function awaitRivals(
     if (proof === true) return "dead"
     const elder =
       beat.startedAtMs < self.startedAtMs || (beat.startedAtMs === self.startedAtMs && beat.session < self.session)
+    // A process that lives may have lost a session all the same: a beat that is old by the host's own clock is watched.
+    const isFresh = Math.abs(clock.now() - beat.atMs) < DEATH_WATCH_MS
     // Of two that begin at once the younger gives way; should it not, the log decides.
-    if (proof === false) return elder ? "alive" : "younger"
+    if (proof === false && isFresh) return elder ? "alive" : "younger"
     if (watch === undefined) return "unknown"
     if (listed.number !== watch.number) return elder ? "alive" : "younger"
     return clock.monotonic() - watch.sinceMs >= DEATH_WATCH_MS ? "dead" : "unknown"

@@ -2,6 +2,7 @@ import {
   backupIdOf,
   type Checkpoint,
   type EntryBody,
+  isFormatError,
   type LogPlace,
   type LogState,
   type Manifest,
@@ -69,6 +70,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   let opened: OpenPoint | undefined
   let identity: string | undefined
   let parent: Checkpoint["parent"]
+  let builtOn: Checkpoint | undefined
   const counts = noCounts()
   const toCheckpoint = async () => {
     if (writer === undefined) return
@@ -85,11 +87,12 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     if (isThere(session.state, point)) {
       // What was adopted on the way stays adoptable: only a commit supersedes it.
       const leavesWork = session.adoption !== undefined
-      await session.end(leavesWork ? "failed" : "committed", { leavesWork })
+      await session.end(leavesWork ? "failed" : "committed", { leavesWork }).catch(() => undefined)
       return { point: undefined, kind: undefined, contentRoots: {}, counts }
     }
     const base = await readBase(repository, place, session, abortable)
     parent = base.parent
+    builtOn = base.checkpoint
     identity = point.identity
     const blockBytes = base.tree?.blockBytes ?? base.blockBytes ?? point.blockBytes ?? repository.blockBytes
     refuseOtherBlockSize(point, base.tree?.blockBytes ?? base.blockBytes, workload)
@@ -170,7 +173,8 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
         return { kind: "point", manifest: committed }
       },
     })
-    await session.end("committed", { leavesWork: false })
+    // The entry is there or decided against: whatever becomes of the last beat is no failure any more.
+    await session.end("committed", { leavesWork: false }).catch(() => undefined)
     if (!appended || committed === undefined) return { point: undefined, kind: undefined, contentRoots, counts }
     onEvent?.({ type: "committed", job, workload, point: id, counts: { ...counts } })
     return { point: id, kind: committed.kind, contentRoots, counts: { ...counts } }
@@ -183,7 +187,10 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   /** Keeps what was done, as far as it can be kept, and ends the session. */
   async function giveUp(failure: unknown): Promise<unknown> {
     const fenced = isEngineError(failure) && failure.code === "Fenced"
-    if (!fenced) await toCheckpoint().catch(() => undefined)
+    // An adopted checkpoint that does not open would be adopted again by every session to come.
+    const isSpoiled = builtOn !== undefined && isFormatError(failure) && failure.code !== "NeedsNewer"
+    if (isSpoiled) await abandonSelf().catch(() => undefined)
+    else if (!fenced) await toCheckpoint().catch(() => undefined)
     const leavesWork = (writer?.packNumbers ?? 0) > 0 || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
     if (signal?.aborted !== true) return failure
@@ -192,6 +199,20 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       `${workload}: interrupted; what was stored by now is kept and the next run goes on from it`,
       { cause: failure },
     )
+  }
+
+  /** Fences this very session: what it adopted is not handed on. */
+  async function abandonSelf(): Promise<void> {
+    await appendLogEntry(repository, {
+      place,
+      state: session.state,
+      readAtMs: session.readAtMs,
+      session: session.id,
+      decide: (state) => {
+        refuseFenced(state, session, workload)
+        return { kind: "fence", fenced: session.id, outcome: "abandoned" }
+      },
+    })
   }
 }
 

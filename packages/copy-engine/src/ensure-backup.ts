@@ -9,6 +9,7 @@ import {
   type SettingsRecord,
 } from "@bcopy/chain-format"
 import { appendSettings } from "./append-settings.ts"
+import { asEngineError } from "./as-engine-error.ts"
 import { EngineError } from "./engine-error.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
@@ -25,7 +26,9 @@ export async function ensureBackup(
   requireName("job", job)
   const abortable = options.signal === undefined ? {} : { signal: options.signal }
   const prefix = layout.backupSettings(backupIdOf(repository.view.idMac, job))
-  const known = await readSettings(repository.view, prefix, abortable)
+  const known = await readSettings(repository.view, prefix, abortable).catch((error: unknown) => {
+    throw asEngineError(error, `${repository.name}: settings of job ${job}`)
+  })
   const unknown = settingsAgainstWriting(known?.entry)
   if (unknown.length > 0)
     throw new EngineError(

@@ -2,6 +2,7 @@ import {
   type BackupId,
   backupIdOf,
   findSetting,
+  isFormatError,
   layout,
   listFolders,
   type LogPlace,
@@ -9,9 +10,11 @@ import {
   readLog,
   readSettings,
   type WorkloadId,
+  workloadIdOf,
 } from "@bcopy/chain-format"
 import { placeOf } from "./bring-point.ts"
-import { EngineError } from "./engine-error.ts"
+import { asEngineError } from "./as-engine-error.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
 import type { Repository } from "./repository.ts"
 
 /** A workload with the state of its log. */
@@ -24,13 +27,15 @@ export interface FoundWorkload {
 export interface FindWorkloadsOptions {
   readonly job?: string
   readonly workload?: string
+  /** Told of each log that does not open; without it the first such failure is thrown, after all others were given. */
+  readonly onUnreadable?: (job: string, workload: string, error: EngineError) => void
   readonly signal?: AbortSignal
 }
 
 /**
  * The workloads of a repository that a job and a workload name let through. With both given, one is found by computing
  * its id: a listing and at most two reads, however many there are.
- * @throws EngineError `NotFound` if a given name is not there
+ * @throws EngineError `NotFound` if a given name is not there; `Damaged`, `NeedsNewer` for logs that do not open
  */
 export async function* findWorkloads(
   repository: Repository,
@@ -41,34 +46,70 @@ export async function* findWorkloads(
   const abortable = signal === undefined ? {} : { signal }
   if (job !== undefined && workload !== undefined) {
     const place = placeOf(repository, job, workload)
-    const state = await readLog(view, place, abortable)
+    const state = await readLog(view, place, abortable).catch((error: unknown) => {
+      throw asEngineError(error, `${repository.name}: ${job}/${workload}`)
+    })
     if (state === undefined) throw new EngineError("NotFound", `${repository.name} has no workload ${job}/${workload}`)
     return yield { job, place, state }
   }
   let found = 0
+  let unreadable: EngineError | undefined
+  const tell = (of: string, which: string, error: unknown) => {
+    const told = asEngineError(error, `${repository.name}: ${of}/${which}`)
+    if (!isEngineError(told)) throw told
+    if (options.onUnreadable !== undefined) options.onUnreadable(of, which, told)
+    else unreadable ??= told
+  }
   for await (const backup of backups()) {
-    for await (const folder of listFolders(view, layout.logs(backup.id), abortable)) {
-      const place: LogPlace = { backup: backup.id, workload: folder as WorkloadId }
-      const state = await readLog(view, place, abortable)
-      if (state === undefined || (workload !== undefined && state.workload.name !== workload)) continue
+    for await (const id of workloadsOf(backup.id)) {
+      const place: LogPlace = { backup: backup.id, workload: id }
+      let state: LogState | undefined
+      try {
+        state = await readLog(view, place, abortable)
+      } catch (error) {
+        tell(backup.job, workload ?? id, error)
+        continue
+      }
+      if (state === undefined) continue
       found++
       yield { job: backup.job, place, state }
     }
   }
+  if (unreadable !== undefined) throw unreadable
   if (found === 0 && workload !== undefined)
     throw new EngineError("NotFound", `${repository.name} has no workload ${workload}`)
 
   async function* backups(): AsyncIterable<{ id: BackupId; job: string }> {
     if (job !== undefined) {
       const id = backupIdOf(view.idMac, job)
-      const settings = await readSettings(view, layout.backupSettings(id), abortable)
-      if (settings === undefined) throw new EngineError("NotFound", `${repository.name} has no job ${job}`)
-      return yield { id, job: findSetting(settings.entry, "name")?.name ?? job }
+      const name = await nameOf(id, job)
+      if (name === undefined) throw new EngineError("NotFound", `${repository.name} has no job ${job}`)
+      return yield { id, job: name }
     }
     for await (const folder of listFolders(view, layout.backups, abortable)) {
-      const settings = await readSettings(view, layout.backupSettings(folder as BackupId), abortable)
-      yield { id: folder as BackupId, job: findSetting(settings?.entry, "name")?.name ?? folder }
+      const id = folder as BackupId
+      try {
+        yield { id, job: (await nameOf(id, folder)) ?? folder }
+      } catch (error) {
+        tell(folder, "", error)
+      }
     }
+  }
+
+  /** A job's name by its settings; the one given if they are damaged, since its points do not depend on them. */
+  async function nameOf(id: BackupId, otherwise: string): Promise<string | undefined> {
+    try {
+      const settings = await readSettings(view, layout.backupSettings(id), abortable)
+      return settings && (findSetting(settings.entry, "name")?.name ?? otherwise)
+    } catch (error) {
+      if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+      return otherwise
+    }
+  }
+
+  async function* workloadsOf(backup: BackupId): AsyncIterable<WorkloadId> {
+    if (workload !== undefined) return yield workloadIdOf(view.idMac, backup, workload)
+    for await (const folder of listFolders(view, layout.logs(backup), abortable)) yield folder as WorkloadId
   }
 }
 

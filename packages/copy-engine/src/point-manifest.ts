@@ -46,7 +46,7 @@ export function pointManifest(state: LogState, made: MadePoint): Manifest {
     committedAtMs: made.committedAtMs,
     origin: (point.origin as Manifest["origin"] | undefined) ?? { repository, point: id },
     ...(copiedFrom !== undefined && { copiedFrom }),
-    hops: point.hops,
+    hops: copiedFrom === undefined ? point.hops : point.hops + 1,
     consistency: made.consistency,
     gfs: [],
     storedBytes: made.storedBytes,

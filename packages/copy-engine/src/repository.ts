@@ -6,14 +6,14 @@ import {
   DEFAULT_BLOCK_BYTES,
   DEFAULT_PACK_BYTES,
   findSetting,
-  isFormatError,
   layout,
   readSettings,
   type RepositoryView,
   settingsAgainstWriting,
   type SettingsEntry,
 } from "@bcopy/chain-format"
-import { parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
+import { isStoreError, parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
+import { asEngineError } from "./as-engine-error.ts"
 import { clearSuite } from "./clear-suite.ts"
 import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
@@ -66,7 +66,9 @@ export async function openRepository(
       hint: "Check the path, or make one with `bcopy init`.",
     })
   const view = viewOf(laws, birth, storeTime)
-  const settings = await readSettings(view, layout.repositorySettings, options)
+  const settings = await readSettings(view, layout.repositorySettings, options).catch((error: unknown) => {
+    throw asEngineError(error, `settings of ${store.name}`)
+  })
   if (settings === undefined)
     throw new EngineError("NoRepository", `${store.name} holds a repository that was not made to the end`, {
       hint: "Run `bcopy init` for it again: it finishes what is there.",
@@ -103,10 +105,8 @@ export async function readBirth(store: WriteOnceStore, options: Abortable = {}):
         `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`,
       )
     return birth
-  } catch (cause) {
-    if (!isFormatError(cause)) throw cause
-    const code = cause.code === "NeedsNewer" ? "NeedsNewer" : "Damaged"
-    throw new EngineError(code, `${store.name}: ${cause.message}`, { cause })
+  } catch (error) {
+    throw asEngineError(error, store.name)
   }
 }
 
@@ -121,7 +121,15 @@ export function viewOf(store: WriteOnceStore, birth: BirthCertificate, storeTime
     hash: contentHash(sha256),
     idMac: hmacSha256(birth.idSalt),
     read: async (key, options = {}) => (await store.read(parseObjectKey(key), options))?.bytes,
-    readPack: async (key, options = {}) => (await store.readPack(parseObjectKey(key), options))?.bytes,
+    async readPack(key, options = {}) {
+      try {
+        return (await store.readPack(parseObjectKey(key), options))?.bytes
+      } catch (error) {
+        // What begins behind the end of a pack is not unknown: the pack was cut short, and this much is left of it.
+        if (isStoreError(error) && error.code === "BadRange") return new Uint8Array()
+        throw error
+      }
+    },
     async list(prefix, options = {}) {
       const page = await store.list(prefix, options)
       storeTime.observe(page.dateMs)

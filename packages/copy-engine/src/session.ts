@@ -84,8 +84,9 @@ export async function openSession(repository: Repository, options: OpenSessionOp
 
   let number = 0
   let latest: Checkpoint | undefined
+  /** Beats that may be there. */
+  const standing = new Set<number>()
   const write = async (ended: SessionBeat["ended"]) => {
-    const previous = number
     number++
     const body: SessionBeat = {
       session: id,
@@ -97,12 +98,23 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       ...(latest !== undefined && { checkpoint: latest }),
       ...(ended !== undefined && { ended }),
     }
+    standing.add(number)
     const objectKey = layout.beat(place.backup, place.workload, id, number)
     await store.create(parseObjectKey(objectKey), encodeSmallObject("sessionBeat", body, { ...view, objectKey }))
-    if (previous > 0) await remove(previous)
+    for (const older of standing) if (older !== number) await remove(older)
   }
-  const remove = (which: number) =>
-    store.removeOwn(parseObjectKey(layout.beat(place.backup, place.workload, id, which)))
+  // A beat that cannot be deleted now, or by this credential at all, is in nobody's way: the newest one counts.
+  const remove = async (which: number) => {
+    try {
+      await store.removeOwn(parseObjectKey(layout.beat(place.backup, place.workload, id, which)))
+      standing.delete(which)
+    } catch {
+      // It is tried again after the next beat.
+    }
+  }
+  const removeAll = async () => {
+    for (const which of standing) await remove(which)
+  }
   let turn: Promise<unknown> = Promise.resolve()
   const beat = (ended?: SessionBeat["ended"]) => {
     const mine = turn.then(() => write(ended))
@@ -117,9 +129,11 @@ export async function openSession(repository: Repository, options: OpenSessionOp
     await beating
   }
 
+  let fencing = false
   try {
     const self = { session: id, writer, startedAtMs }
     const dead = await awaitRivals(repository, place, state, self, { takeOver, ...abortable })
+    fencing = true
     const adopted = await adoptDead(repository, { place, state, readAtMs, session: id, dead, identity, ...abortable })
     latest = adopted.adoption?.checkpoint
     const condemned = await view.list(layout.condemned(place.backup), { limit: 1, ...abortable })
@@ -141,12 +155,13 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       async end(how, { leavesWork }) {
         await stopBeating()
         await beat(how)
-        if (how === "committed" || (!leavesWork && latest === undefined)) await remove(number)
+        if (how === "committed" || (!leavesWork && latest === undefined)) await removeAll()
       },
     }
   } catch (error) {
     await stopBeating()
-    const gone = beat("failed").then(() => (latest === undefined ? remove(number) : undefined))
+    // Once it may have adopted something, its beat is where the next session finds that.
+    const gone = beat("failed").then(() => (fencing ? undefined : removeAll()))
     await gone.catch(() => undefined)
     throw error
   }

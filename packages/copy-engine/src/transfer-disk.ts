@@ -107,8 +107,9 @@ export async function transferDisk(
   async function fetchKnown(first: number, count: number, leaf: LeafPage | undefined, ids: Uint8Array): Promise<void> {
     const idOf = (at: number) => ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
     const isZero = (at: number) => idOf(at).every((byte) => byte === 0)
-    const isNew = (at: number) =>
-      !isZero(at) && !isSame(leaf, first + at, idOf(at)) && writer.find(idOf(at)) === undefined
+    // Looked up once: a full table may forget a block again when its slot is sealed, and this one was not read.
+    const found = Array.from({ length: count }, (_, at) => writer.find(idOf(at)))
+    const isNew = (at: number) => !isZero(at) && !isSame(leaf, first + at, idOf(at)) && found[at] === undefined
     for (let at = 0; at < count; at++) {
       if (!isNew(at)) continue
       let end = at + 1
@@ -127,13 +128,19 @@ export async function transferDisk(
     }
     for (let at = 0; at < count; at++) {
       if (isZero(at)) await zero(first + at, 1)
-      else await take(first + at, idOf(at), buffer.subarray(at * blockBytes, (at + 1) * blockBytes), leaf)
+      else await take(first + at, idOf(at), buffer.subarray(at * blockBytes, (at + 1) * blockBytes), leaf, found[at])
     }
   }
 
-  async function take(block: number, id: Uint8Array, bytes: Uint8Array, leaf: LeafPage | undefined): Promise<void> {
+  async function take(
+    block: number,
+    id: Uint8Array,
+    bytes: Uint8Array,
+    leaf: LeafPage | undefined,
+    known?: ReturnType<PointWriter["find"]>,
+  ): Promise<void> {
     if (isSame(leaf, block, id)) return keep(block, 1)
-    const found = writer.find(id)
+    const found = known ?? writer.find(id)
     if (found !== undefined) {
       await writer.reuse(id, found)
       counts.deduplicatedBytes += bytesOf(block, 1)

@@ -1,6 +1,7 @@
-import { isFormatError, type LivePoint, randomId, readManifest } from "@bcopy/chain-format"
-import { appendLogEntry } from "./append-log-entry.ts"
-import { EngineError } from "./engine-error.ts"
+import { isFormatError, type LivePoint, type LogState, randomId, readLog, readManifest } from "@bcopy/chain-format"
+import { isStoreError } from "@bcopy/repo"
+import { appendLogEntry, type AppendLogOptions } from "./append-log-entry.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import type { Repository } from "./repository.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
@@ -55,16 +56,23 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
   let points = 0
   let workloads = 0
   const writable = repository.notWritable === undefined && !dryRun
-  for await (const found of findWorkloads(repository, options)) {
+  const onUnreadable = (job: string, workload: string, error: EngineError) => {
+    const { message } = error
+    if (error.code === "NeedsNewer") unknown.push({ job, workload, point: "", message })
+    else damaged.push({ job, workload, point: "", message, marked: false })
+  }
+  for await (let found of findWorkloads(repository, { ...options, onUnreadable })) {
     workloads++
-    const { job, state } = found
-    const workload = state.workload.name
-    for (const entry of state.broken) {
+    const { job } = found
+    const workload = found.state.workload.name
+    for (const entry of found.state.broken) {
       const message = `log entry ${entry} is missing or does not open`
-      const marked = writable && (await giveUp(found, entry))
-      damaged.push({ job, workload, point: "", message, marked })
+      const after = writable ? await giveUp(found, entry) : undefined
+      found = { ...found, state: after ?? found.state }
+      damaged.push({ job, workload, point: "", message, marked: after !== undefined })
       onEvent?.({ type: "damage", workload, point: "", message })
     }
+    const { state } = found
     const chosen = all ? state.points : state.points.slice(-1)
     for (const point of chosen) {
       points++
@@ -103,44 +111,51 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
     reason = "",
   ): Promise<boolean> {
     const refs = [{ entry: point.entry, point: point.point }]
-    const { appended } = await appendLogEntry(repository, {
-      place: found.place,
-      state: found.state,
-      readAtMs: repository.storeTime.now(),
-      session: randomId(repository.seams.random(16)),
-      decide: (state) => {
-        const now = state.points.find((one) => one.entry === point.entry)
+    const state = await append(found, {
+      decide: (log) => {
+        const now = log.points.find((one) => one.entry === point.entry)
         if (now === undefined || (now.damaged === true) === (kind === "damaged")) return undefined
         return kind === "damaged" ? { kind, points: refs, reason } : { kind, points: refs }
       },
-      ...abortable,
     })
-    return appended
+    const marked = state?.points.find((one) => one.entry === point.entry)
+    return marked !== undefined && (marked.damaged === true) === (kind === "damaged")
   }
 
-  async function giveUp(found: FoundWorkload, entry: number): Promise<boolean> {
-    const { appended } = await appendLogEntry(repository, {
-      place: found.place,
-      state: found.state,
-      readAtMs: repository.storeTime.now(),
-      session: randomId(repository.seams.random(16)),
+  /** Gives a lost entry up; the state after that, `undefined` if it could not be written. */
+  async function giveUp(found: FoundWorkload, entry: number): Promise<LogState | undefined> {
+    return append(found, {
       repair: true,
       decide: (state) =>
         state.broken.includes(entry)
           ? { kind: "damaged", points: [], reason: "missing or unopenable", lost: { entry } }
           : undefined,
-      ...abortable,
     })
-    return appended
+  }
+
+  /** Damage was found all the same where nothing can be written about it: that is told, not thrown. */
+  async function append(
+    found: FoundWorkload,
+    what: Pick<AppendLogOptions, "decide" | "repair">,
+  ): Promise<LogState | undefined> {
+    try {
+      const { state } = await appendLogEntry(repository, {
+        place: found.place,
+        state: found.state,
+        readAtMs: repository.storeTime.now(),
+        session: randomId(repository.seams.random(16)),
+        ...what,
+        ...abortable,
+      })
+      return state
+    } catch (error) {
+      if (signal?.aborted !== true && (isStoreError(error) || isEngineError(error) || isFormatError(error))) return undefined
+      throw error
+    }
   }
 
   async function isStillThere(found: FoundWorkload, point: LivePoint): Promise<boolean> {
-    for await (const now of findWorkloads(repository, {
-      job: found.job,
-      workload: found.state.workload.name,
-      ...abortable,
-    }))
-      return now.state.points.some((one) => one.entry === point.entry)
-    return false
+    const now = await readLog(repository.view, found.place, abortable)
+    return now?.points.some((one) => one.entry === point.entry) === true
   }
 }

@@ -31,23 +31,31 @@ const content = disks.map(({ name, before, now }, seed) => ({
   now: contentOf(seed, now, 1),
 }))
 
-async function makeSubject() {
+/** Written once: a source changes nothing. */
+async function writeRepository() {
   const repository = new WrittenRepository()
   const named = { job: "nightly", workload: "web", blockBytes: BLOCK_BYTES, metadata: { host: "web", cpus: 2 } }
-  const written = (name: string, bytes: Uint8Array) => ({
+  const diskOf = (name: string, bytes: Uint8Array) => ({
     name,
     sizeBytes: bytes.length,
     blocks: diskBlocks(bytes, BLOCK_BYTES),
   })
   const base = await repository.addPoint({
     ...named,
-    disks: content.flatMap(({ name, before }) => (before === undefined ? [] : [written(name, before)])),
+    disks: content.flatMap(({ name, before }) => (before === undefined ? [] : [diskOf(name, before)])),
   })
   const { point: id } = await repository.addPoint({
     ...named,
-    disks: content.map(({ name, now }) => written(name, now)),
+    disks: content.map(({ name, now }) => diskOf(name, now)),
   })
   await repository.addPoint({ ...named, workload: "db", disks: [] })
+  return { repository, base, id }
+}
+
+const written = await writeRepository()
+
+async function makeSubject() {
+  const { repository, base, id } = written
   const trees = pointReader(repository.view, repository.placeOf("nightly", "web").backup, base)
   const source = repositorySource({ view: repository.view })
   let point: SourcePoint | undefined

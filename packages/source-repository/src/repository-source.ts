@@ -127,7 +127,7 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
       blockBytes: point.blockBytes,
       origin: point.origin,
       copiedFrom: { repository: view.repository, point: point.point },
-      hops: point.hops + 1,
+      hops: point.hops,
       identity: `${point.origin.repository}/${point.origin.point}`,
     }
   }

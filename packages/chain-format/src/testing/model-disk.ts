@@ -42,7 +42,7 @@ export function modelRoot({ stored }: ModelDisk, sizeBytes: number, blockBytes: 
   size.setBigUint64(0, BigInt(sizeBytes), true)
   const top = nodes.get(0) ?? sha256(Uint8Array.of(2, height))
   const prefix = new TextEncoder().encode("bcopy-root")
-  const sizes = [Uint8Array.of(1), new Uint8Array(size.buffer, 0, 6), Uint8Array.of(Math.log2(blockBytes), 0)]
+  const sizes = [Uint8Array.of(1), new Uint8Array(size.buffer), Uint8Array.of(Math.log2(blockBytes), 0)]
   return sha256(concat([prefix, ...sizes, top]))
 }
 

@@ -1,7 +1,7 @@
 import type { EntryBody, PointRef } from "../entry-body.ts"
 import type { FeatureSets } from "../feature-sets.ts"
 import { toHex } from "../hex.ts"
-import type { BackupId, PointId, RepositoryId, SessionId, WorkloadId } from "../ids.ts"
+import type { BackupId, Id, SessionId, WorkloadId } from "../ids.ts"
 import { entryKey, layout } from "../layout.ts"
 import { nextEntry, stateAfter } from "../log-entry.ts"
 import { emptyLog, type LogState } from "../log-state.ts"
@@ -13,21 +13,21 @@ import type { MemoryView } from "./memory-view.ts"
 export const place: LogPlace = { backup: "b".repeat(32) as BackupId, workload: "c".repeat(32) as WorkloadId }
 
 /** An id of which nothing matters but that it is this one. */
-export function numberedId<Of>(number: number): Of {
-  return number.toString(16).padStart(32, "0") as Of
+export function numberedId<Of extends string>(number: number): Id<Of> {
+  return number.toString(16).padStart(32, "0") as Id<Of>
 }
 
 /** A manifest of a disk without data, fit for a log. */
 export function emptyManifest(point: number, session: number, over: Partial<Manifest> = {}): Manifest {
   return {
-    point: numberedId<PointId>(point),
-    session: numberedId<SessionId>(session),
+    point: numberedId<"point">(point),
+    session: numberedId<"session">(session),
     seq: point,
     platform: "generic",
     kind: "full",
     createdAtMs: 1_700_000_000_000 + point,
     committedAtMs: 1_700_000_001_000 + point,
-    origin: { repository: numberedId<RepositoryId>(1), point: numberedId<PointId>(point) },
+    origin: { repository: numberedId<"repository">(1), point: numberedId<"point">(point) },
     hops: 0,
     consistency: "crash",
     gfs: [],
@@ -127,7 +127,8 @@ export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: read
 }
 
 /** A state in the model's words. */
-export function asModel(state: LogState): ModelLog {
+export function asModel(state: LogState | undefined): ModelLog {
+  if (state === undefined) throw new Error("there is no log")
   const pointOf = ({ entry, point, seq, pin, damaged, gfs }: LogState["points"][number]): ModelPoint => ({
     ref: { entry, point },
     seq,

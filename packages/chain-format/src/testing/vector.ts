@@ -75,6 +75,7 @@ export function parseVector(name: string, file: Uint8Array): Vector {
   const body = new Uint8Array(file.subarray(end + 2))
   const text = fields.get("body") === "text"
   const value = fields.get("value")
+  const objectKey = fields.get("object-key")
   const number = (field: string) => (fields.has(field) ? { [field]: Number(fields.get(field)) } : {})
   return {
     name,
@@ -82,7 +83,7 @@ export function parseVector(name: string, file: Uint8Array): Vector {
     decoder: fields.get("decoder") as DecoderName,
     comment: fields.get("comment") ?? "",
     context: {
-      ...(fields.has("object-key") && { objectKey: fields.get("object-key") as string }),
+      ...(objectKey !== undefined && { objectKey }),
       ...(fields.has("kind") && { kind: fields.get("kind") as ObjectKind }),
       ...(fields.has("page-type") && { pageType: fields.get("page-type") as InnerType }),
       ...number("level"),

@@ -1,7 +1,7 @@
 import { adoptRepository } from "@bcopy/copy-engine"
 import type { CliCommand } from "../cli-command.ts"
 import { openGivenRepository } from "../open-repository-at.ts"
-import { addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption } from "../shared-options.ts"
 
 /** `bcopy adopt`: makes a repository that was copied by other means writable. */
 export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
@@ -9,9 +9,11 @@ export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
   define(command) {
     command
       .summary("make a repository that was copied by other means writable")
-      .description("Makes a repository that was copied by other means (cp -a, rsync) writable here, once all that its points need was found.")
-      .addHelpText("after", "\nExample:\n  $ cp -a /srv/bcopy /mnt/rescue && bcopy adopt --repo /mnt/rescue")
+      .description(
+        "Makes a repository that was copied by other means (cp -a, rsync) writable here, once all that its points need was found.",
+      )
     addRepoOption(command)
+    addExamples(command, "cp -a /srv/bcopy /mnt/rescue && bcopy adopt --repo /mnt/rescue")
   },
   async run(call) {
     const { dryRun = false } = call.options

@@ -8,7 +8,7 @@ import { openGivenRepository } from "../open-repository-at.ts"
 import { parseDiskImages } from "../parse-disk-image.ts"
 import { broughtDocument, renderBrought } from "../render-brought.ts"
 import { isoTime } from "../render-time.ts"
-import { addRepoOption, countArgument } from "../shared-options.ts"
+import { addExamples, addRepoOption, countArgument } from "../shared-options.ts"
 
 interface BackupOptions {
   readonly repo?: string
@@ -30,27 +30,33 @@ export const backupCommand: CliCommand<BackupOptions> = {
       .argument("<image...>", "[NAME=]IMAGE: a disk; matched to that of the point before by name, else by position")
       .requiredOption("--job <name>", "backup job that the point belongs to")
       .requiredOption("--workload <name>", "machine that the disks belong to")
-      .addOption(new Option("--platform <platform>", "what kind of machine it is").choices(platforms).default("generic"))
-      .addOption(new Option("--format <format>", "take a file as it is, also one that looks like another format").choices(["raw"]))
+      .addOption(
+        new Option("--platform <platform>", "what kind of machine it is").choices(platforms).default("generic"),
+      )
+      .addOption(new Option("--format <format>", "take a file as it is, whatever it looks like").choices(["raw"]))
       .option("--allow-changing", "take images that change while they are read; the point is then no moment")
       .option("--level <level>", "compression, 0 (none) to 19 (default: 3)", countArgument)
-      .addHelpText("after", "\nExamples:\n  $ bcopy backup --repo /srv/bcopy --job nightly --workload web01 web01.raw\n  $ bcopy backup --job nightly --workload db01 sda=/dev/vg/db01-snap sdb=data.raw")
     addRepoOption(command)
+    addExamples(
+      command,
+      "bcopy backup --repo /srv/bcopy --job nightly --workload web01 web01.raw",
+      "bcopy backup --job nightly --workload db01 sda=/dev/vg/db01-snap sdb=data.raw",
+    )
   },
   async run(call) {
     const { job, workload, platform, format, allowChanging, level, takeOver, memory, dryRun = false } = call.options
     const { io, signal, paint, times } = call
+    const asked = { job, workload, level, takeOver, dryRun, memoryBytes: memory, signal }
     const disks = parseDiskImages(call.args, existsSync)
     const repository = await openGivenRepository(call)
     const source = diskImageSource({ workload, platform, job, disks, allowChanging, format, clock: io.clock })
-    const report = await backUp(repository, { source, job, workload, level, takeOver, dryRun, memoryBytes: memory, signal })
-    const planned = disks.map(({ name, path }) => ({ name, path }))
+    const report = await backUp(repository, { ...asked, source })
     const tookMs = times.tookMs(report.point)
     const what = { dryRun, job, workload, platform, createdAt: isoTime(report.from.createdAtMs) }
     if (dryRun)
       return {
-        document: { ...what, kind: report.kind, disks: planned },
-        text: `would back up ${job}/${workload}: ${report.kind}, ${planned.map(({ name, path }) => `${name} from ${path}`).join(", ")}`,
+        document: { ...what, kind: report.kind, disks },
+        text: `would back up ${job}/${workload}: ${report.kind}, ${disks.map(({ name, path }) => `${name} from ${path}`).join(", ")}`,
       }
     return { document: { ...what, ...broughtDocument(report, tookMs) }, text: renderBrought(report, { tookMs, paint }) }
   },

@@ -6,7 +6,7 @@ import { CliError } from "../cli-error.ts"
 import { openRepositoryAt } from "../open-repository-at.ts"
 import { copyExit } from "../copy-exit.ts"
 import { copyDocument, renderCopy } from "../render-copy.ts"
-import { countArgument } from "../shared-options.ts"
+import { addExamples, countArgument } from "../shared-options.ts"
 
 interface CopyCommandOptions {
   readonly from: string
@@ -27,12 +27,20 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       .description("Copies restore points into another repository, workload by workload, as chains of their own.")
       .requiredOption("--from <repo>", "repository to copy from; it is only read")
       .requiredOption("--to <repo>", "repository to copy to")
-      .addOption(new Option("--select <which>", "the newest point of each workload, or all that are not there").choices(["latest", "all"]).default("latest"))
+      .addOption(
+        new Option("--select <which>", "the newest point of each workload, or all that are not there")
+          .choices(["latest", "all"])
+          .default("latest"),
+      )
       .option("--job <name>", "only the points of this backup job")
       .option("--as <name>", "name of the backup in the target (default: that of the job)")
       .option("--workload <name...>", "only these workloads")
       .option("--level <level>", "compression, 0 (none) to 19 (default: 3)", countArgument)
-      .addHelpText("after", "\nExamples:\n  $ bcopy copy --from /srv/bcopy --to /mnt/offsite\n  $ bcopy copy --from /srv/bcopy --to /mnt/offsite --select all --job nightly --as offsite --workload web01")
+    addExamples(
+      command,
+      "bcopy copy --from /srv/bcopy --to /mnt/offsite",
+      "bcopy copy --from /srv/bcopy --to /mnt/offsite --select all --job nightly --as offsite --workload web01",
+    )
   },
   async run(call) {
     const { from, to, select, job, as, workload: workloads, level, takeOver, memory, dryRun } = call.options

@@ -3,7 +3,7 @@ import { CliError } from "../cli-error.ts"
 import { makeFolderRepository } from "../make-folder-repository.ts"
 import { repositoryGiven } from "../open-repository-at.ts"
 import { renderSize } from "../render-size.ts"
-import { addRepoOption, sizeArgument } from "../shared-options.ts"
+import { addExamples, addRepoOption, sizeArgument } from "../shared-options.ts"
 
 interface InitOptions {
   readonly repo?: string
@@ -21,9 +21,13 @@ export const initCommand: CliCommand<InitOptions> = {
       .description("Makes a repository in a new or empty folder, after trying what the folder can do.")
       .option("--no-encryption", "store everything in the clear; decided here and for good")
       .option("--block-size <size>", "unit of change and deduplication, 32KiB to 4MiB (default: 64KiB)", sizeArgument)
-      .option("--pack-size <size>", "size of the objects that data is kept in, 8MiB to 512MiB (default: 32MiB)", sizeArgument)
-      .addHelpText("after", "\nExample:\n  $ bcopy init --repo /srv/bcopy --no-encryption")
+      .option(
+        "--pack-size <size>",
+        "size of the objects that data is kept in, 8MiB to 512MiB (default: 32MiB)",
+        sizeArgument,
+      )
     addRepoOption(command)
+    addExamples(command, "bcopy init --repo /srv/bcopy --no-encryption")
   },
   async run(call) {
     const { encryption, blockSize, packSize, dryRun = false } = call.options
@@ -32,12 +36,21 @@ export const initCommand: CliCommand<InitOptions> = {
       throw new CliError("Refused", "encryption is not there yet: a repository can be made in the clear only", {
         hint: "If that will do, say so with --no-encryption. It can not be changed later.",
       })
-    const made = await makeFolderRepository(repo, { encryption: "none", blockBytes: blockSize, packBytes: packSize }, call)
+    const made = await makeFolderRepository(
+      repo,
+      { encryption: "none", blockBytes: blockSize, packBytes: packSize },
+      call,
+    )
     const { name, blockBytes, packBytes, birth } = made
     const sizes = `blocks of ${renderSize(blockBytes)}, packs of ${renderSize(packBytes)}, not encrypted`
     return {
-      document: { dryRun, repository: { name, id: dryRun ? undefined : birth.repository, encrypted: false, blockBytes, packBytes } },
-      text: dryRun ? `would make a repository in ${name}: ${sizes}` : `made repository ${birth.repository.slice(0, 8)} in ${name}: ${sizes}`,
+      document: {
+        dryRun,
+        repository: { name, id: dryRun ? undefined : birth.repository, encrypted: false, blockBytes, packBytes },
+      },
+      text: dryRun
+        ? `would make a repository in ${name}: ${sizes}`
+        : `made repository ${birth.repository.slice(0, 8)} in ${name}: ${sizes}`,
     }
   },
 }

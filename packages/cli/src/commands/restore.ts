@@ -2,7 +2,7 @@ import { restore } from "@bcopy/copy-engine"
 import type { CliCommand } from "../cli-command.ts"
 import { openGivenRepository } from "../open-repository-at.ts"
 import { renderRestore, restoreDocument } from "../render-restore.ts"
-import { addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption } from "../shared-options.ts"
 
 interface RestoreCommandOptions {
   readonly repo?: string
@@ -27,8 +27,12 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
       .option("--disk <name>", "only this disk")
       .requiredOption("--output <path>", "file or block device to write; a folder where there are several disks")
       .option("--overwrite", "write into an output that exists, only what differs (a block device also needs --yes)")
-      .addHelpText("after", "\nExamples:\n  $ bcopy restore --repo /srv/bcopy --workload web01 --output web01.raw\n  $ bcopy restore --workload db01 --point 1f3a9c02 --disk sdb --output /dev/vg/db01-data --overwrite --yes")
     addRepoOption(command)
+    addExamples(
+      command,
+      "bcopy restore --repo /srv/bcopy --workload web01 --output web01.raw",
+      "bcopy restore --workload db01 --point 1f3a9c02 --disk sdb --output /dev/vg/db01-data --overwrite --yes",
+    )
   },
   async run(call) {
     const { job, workload, point, disk, output, overwrite, yes, dryRun } = call.options

@@ -6,7 +6,7 @@ import { openGivenRepository } from "../open-repository-at.ts"
 import { manifestDocument, renderManifest } from "../render-manifest.ts"
 import { overviewDocument, renderOverview } from "../render-overview.ts"
 import { pointDocument, renderPoints } from "../render-points.ts"
-import { addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption } from "../shared-options.ts"
 
 interface ShowOptions {
   readonly repo?: string
@@ -21,12 +21,17 @@ export const showCommand: CliCommand<ShowOptions> = {
   define(command) {
     command
       .summary("describe a repository, a workload or a restore point")
-      .description("Describes a repository; with --workload its points in short; with --point all that one point is made of.")
+      .description(
+        "Describes a repository; with --workload its points in short; with --point all that one point is made of.",
+      )
       .option("--workload <name>", "describe this workload")
       .option("--job <name>", "job that it belongs to, where several have one of that name")
-      .option("--point <id>", "describe this point of the workload: its id, or its first 4 characters or more, or latest")
-      .addHelpText("after", "\nExamples:\n  $ bcopy show --repo /srv/bcopy\n  $ bcopy show --repo /srv/bcopy --workload web01 --point latest")
+      .option(
+        "--point <id>",
+        "describe this point of the workload: its id, or its first 4 characters or more, or latest",
+      )
     addRepoOption(command)
+    addExamples(command, "bcopy show --repo /srv/bcopy", "bcopy show --repo /srv/bcopy --workload web01 --point latest")
   },
   async run(call) {
     const { job, workload, point } = call.options
@@ -49,6 +54,9 @@ export const showCommand: CliCommand<ShowOptions> = {
     for await (const one of listPoints(repository, { job: found.job, workload, signal })) points.push(one)
     const removed = found.state.removed.length
     const document = { job: found.job, workload, removed, points: points.map(pointDocument) }
-    return { document, text: `${renderPoints(points, paint)}${removed > 0 ? `\n${removed} removed, can be brought back` : ""}` }
+    return {
+      document,
+      text: `${renderPoints(points, paint)}${removed > 0 ? `\n${removed} removed, can be brought back` : ""}`,
+    }
   },
 }

@@ -3,7 +3,7 @@ import { Option } from "commander"
 import type { CliCommand } from "../cli-command.ts"
 import { openGivenRepository } from "../open-repository-at.ts"
 import { renderVerify, verifyVerdict } from "../render-verify.ts"
-import { addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption } from "../shared-options.ts"
 
 interface VerifyCommandOptions {
   readonly repo?: string
@@ -17,15 +17,20 @@ export const verifyCommand: CliCommand<VerifyCommandOptions> = {
   define(command) {
     command
       .summary("prove that restore points are whole")
-      .description("Proves the newest point of each workload: its metadata, and that its data is there. Points found damaged are marked.")
+      .description(
+        "Proves the newest point of each workload: its metadata, and that its data is there. Points found damaged are marked.",
+      )
       .option("--all", "all points, not the newest alone")
       .addOption(
-        new Option("--read-data [how]", "read the data too: authenticate every slot, or hash every block (default when given alone)")
+        new Option(
+          "--read-data [how]",
+          "read the data too: authenticate every slot, or hash every block (default when given alone)",
+        )
           .choices(["authenticate", "hash"])
           .preset("hash"),
       )
-      .addHelpText("after", "\nExamples:\n  $ bcopy verify --repo /srv/bcopy\n  $ bcopy verify --repo /srv/bcopy --all --read-data=hash")
     addRepoOption(command)
+    addExamples(command, "bcopy verify --repo /srv/bcopy", "bcopy verify --repo /srv/bcopy --all --read-data=hash")
   },
   async run(call) {
     const { all, readData = "none", dryRun = false } = call.options

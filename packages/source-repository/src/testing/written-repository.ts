@@ -14,12 +14,11 @@ import {
   type Manifest,
   nextEntry,
   type Opening,
-  type PointId,
+  randomId,
   readLog,
   type RepositoryId,
   type RepositoryView,
   type SealSuite,
-  type SessionId,
   toHex,
   workloadIdOf,
 } from "@bcopy/chain-format"
@@ -89,9 +88,10 @@ export class WrittenRepository {
     return { backup, workload: workloadIdOf(this.view.idMac, backup, workload) }
   }
 
-  /** An id that was not given before. */
-  nextId<Id extends PointId | SessionId>(): Id {
-    return toHex(sha256(Uint8Array.of(++this.#ids & 0xff, this.#ids >> 8))).slice(0, 32) as Id
+  /** Sixteen bytes for an id that was not given before. */
+  #nextId(): Uint8Array {
+    this.#ids++
+    return sha256(new TextEncoder().encode(`id ${this.#ids}`)).subarray(0, 16)
   }
 
   /** Makes a job known, under another name than its first one if one is given. */
@@ -99,12 +99,17 @@ export class WrittenRepository {
     const prefix = layout.backupSettings(backupIdOf(this.view.idMac, job))
     const objectKey = entryKey(prefix, 1)
     const records = [{ type: "name", name }]
-    const entry = { number: 1, session: this.nextId(), atMs: 0, records, catalogue: records }
+    const entry = { number: 1, session: randomId<"session">(this.#nextId()), atMs: 0, records, catalogue: records }
     this.objects.set(objectKey, encodeSmallObject("backupSettings", entry, { ...this.view, objectKey }))
   }
 
   /** Appends an entry to a workload's log; gives the state after it. */
-  async append(job: string, workload: string, body: EntryBody, session = this.nextId<SessionId>()): Promise<LogState> {
+  async append(
+    job: string,
+    workload: string,
+    body: EntryBody,
+    session = randomId<"session">(this.#nextId()),
+  ): Promise<LogState> {
     const place = this.placeOf(job, workload)
     const state = (await readLog(this.view, place)) ?? emptyLog({ id: place.workload, name: workload })
     const entry = nextEntry(state, { session, atMs: 0, body })
@@ -122,8 +127,8 @@ export class WrittenRepository {
     }
     const before = (await readLog(this.view, place)) as LogState
     const newest = before.points.at(-1)
-    const session = this.nextId<SessionId>()
-    const point = this.nextId<PointId>()
+    const session = randomId<"session">(this.#nextId())
+    const point = randomId<"point">(this.#nextId())
     const { packs, tree } = await writeTree(this.view, { backup: place.backup, session, blockBytes, disks })
     for (const [key, bytes] of packs) this.objects.set(key, bytes)
     const seq = (newest?.seq ?? 0) + 1

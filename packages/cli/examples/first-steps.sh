@@ -1,0 +1,21 @@
+#!/bin/sh
+# Backs up a disk twice, copies it to a second repository, loses the first one, and gets the disk back.
+set -eu
+cd "${1:?give a folder to work in}"
+
+head -c 8388608 /dev/urandom > web01.raw
+
+bcopy init --repo local --no-encryption
+bcopy backup --repo local --job nightly --workload web01 sda=web01.raw
+
+printf 'a change' | dd of=web01.raw bs=1 seek=4194304 conv=notrunc 2> /dev/null
+bcopy backup --repo local --job nightly --workload web01 sda=web01.raw
+
+bcopy init --repo offsite --no-encryption
+bcopy copy --from local --to offsite --select all
+bcopy points --repo offsite
+
+rm -r local
+bcopy restore --repo offsite --workload web01 --output restored.raw
+cmp web01.raw restored.raw
+echo "the disk is back, byte by byte"

@@ -1,0 +1,29 @@
+import { type CopyReport, EngineError } from "@bcopy/copy-engine"
+import { expect, test } from "vitest"
+import { copyExit } from "./copy-exit.ts"
+
+const nothing: CopyReport = { copied: [], skipped: [], failed: [], planned: [], dryRun: false }
+const skipped = (workload: string) => ({ job: "nightly", workload, point: "00", reason: "already copied" })
+const failed = (workload: string, code: "Busy" | "Refused") => ({
+  job: "nightly",
+  workload,
+  error: new EngineError(code, "no"),
+})
+
+test("without a failure it is done", () => {
+  expect(copyExit({ ...nothing, skipped: [skipped("a")] })).toEqual({ exit: 0, errors: [] })
+})
+
+test("a failure beside a workload that had nothing to do is done in part", () => {
+  const { exit, errors } = copyExit({ ...nothing, skipped: [skipped("a")], failed: [failed("b", "Busy")] })
+  expect(exit).toBe(3)
+  expect(errors).toMatchObject([{ code: "Busy", message: "nightly/b: no" }])
+})
+
+test("what was left out of the failed workload itself does not make it done in part", () => {
+  expect(copyExit({ ...nothing, skipped: [skipped("b")], failed: [failed("b", "Busy")] }).exit).toBe(11)
+})
+
+test("where all failed the first failure decides", () => {
+  expect(copyExit({ ...nothing, failed: [failed("a", "Refused"), failed("b", "Busy")] }).exit).toBe(14)
+})

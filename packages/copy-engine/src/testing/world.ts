@@ -1,0 +1,62 @@
+import { hash } from "node:crypto"
+import { memoryStore, type MemoryStore, type MemoryStoreOptions, type RepoStore } from "@bcopy/repo"
+import { fakeClock, type FakeClock } from "@bcopy/repo/testing"
+import { createRepository } from "../create-repository.ts"
+import type { EngineEvent } from "../engine-event.ts"
+import { type EngineSeams, openRepository, type Repository } from "../repository.ts"
+
+/** A store in memory and the time around it, for engines to live in. */
+export interface World {
+  readonly clock: FakeClock
+  readonly store: MemoryStore
+  /** What the engines told, in order. */
+  readonly events: EngineEvent[]
+  seams(): EngineSeams
+  /** Makes the repository. */
+  create(options?: { readonly blockBytes?: number }): Promise<Repository>
+  /**
+   * Opens it as another process would, with packs of one slot unless told otherwise: the smallest that the options allow
+   * are 8 MiB, and many packs are wanted of few bytes.
+   */
+  open(over?: RepoStore, options?: { readonly packBytes?: number }): Promise<Repository>
+  /** Lets time pass until the work is done. */
+  drive<Result>(work: Promise<Result>, stepMs?: number): Promise<Result>
+}
+
+/** Pack size of tests: closes after every slot. */
+export const SMALL_PACK_BYTES = 1 << 20
+
+/** Makes a world. Time stands still but for `drive`. */
+export function makeWorld(options: Omit<MemoryStoreOptions, "clock"> = {}): World {
+  const clock = fakeClock({ sleep: "waits" })
+  const store = memoryStore({ clock, ...options })
+  const events: EngineEvent[] = []
+  let drawn = 0
+  const seams = (): EngineSeams => ({
+    clock,
+    random: (count) => new Uint8Array(hash("sha256", `${options.id ?? ""}/${++drawn}`, "buffer").subarray(0, count)),
+    onEvent: (event) => events.push(event),
+  })
+  return {
+    clock,
+    store,
+    events,
+    seams,
+    create: (made = {}) => createRepository(store, seams(), { encryption: "none", ...made }),
+    async open(over = store, { packBytes = SMALL_PACK_BYTES } = {}) {
+      return { ...(await openRepository(over, seams())), packBytes }
+    },
+    async drive(work, stepMs = 10_000) {
+      let settled = false
+      const mark = () => {
+        settled = true
+      }
+      work.then(mark, mark)
+      for (let step = 0; !settled; step++) {
+        if (step > 100_000) throw new Error("the work does not end, however much time passes")
+        await clock.advance(stepMs)
+      }
+      return work
+    },
+  }
+}

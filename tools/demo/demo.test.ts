@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, onTestFinished, test } from "vitest"
+
+test(
+  "the demo gets everything back, without a terminal and without mke2fs, and leaves nothing behind",
+  { timeout: 120_000 },
+  () => {
+    const temporary = mkdtempSync(join(tmpdir(), "bcopy-demo-test-"))
+    onTestFinished(() => rmSync(temporary, { recursive: true }))
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--conditions=@bcopy/source", join(import.meta.dirname, "demo.ts"), "--synthetic"],
+      { encoding: "utf8", env: { ...process.env, TMPDIR: temporary, TEMP: temporary } },
+    )
+    expect({ status, stderr: stderr.match(/failed|bcopy:.*/g) }).toEqual({ status: 0, stderr: null })
+    expect(stdout.match(/✓ .*: the same, byte by byte/g)).toHaveLength(4)
+    expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]/u)
+    expect(readdirSync(temporary)).toEqual([])
+  },
+)
