@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process"
 import { mkdirSync } from "node:fs"
-import { ext4Images } from "./ext4-images.ts"
+import { canMakeExt4, ext4Images } from "./ext4-images.ts"
 import { syntheticImages } from "./synthetic-images.ts"
 
 /** A disk at several moments: `v0.raw`, then `v1.raw`, … each the one before it with a day's changes. */
@@ -22,8 +21,7 @@ export interface DiskImagesOptions {
  */
 export function diskImages(folder: string, options: DiskImagesOptions): DiskImages {
   mkdirSync(folder, { recursive: true })
-  const tools = ["mke2fs", "debugfs"].every((tool) => spawnSync(tool, ["-V"], { stdio: "ignore" }).status === 0)
-  return tools
+  return canMakeExt4()
     ? { kind: "ext4", paths: ext4Images(folder, options) }
     : { kind: "synthetic", paths: syntheticImages(folder, options) }
 }

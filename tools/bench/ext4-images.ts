@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { createCipheriv } from "node:crypto"
 import {
   copyFileSync,
@@ -23,7 +23,20 @@ const REMOVED_EACH = 200
 /** Everything that takes a time takes this one. */
 const EPOCH = "1700000000"
 const UUID = "11111111-2222-3333-4444-555555555555"
-const environment = { ...process.env, SOURCE_DATE_EPOCH: EPOCH, E2FSPROGS_FAKE_TIME: EPOCH }
+const environment = {
+  ...process.env,
+  // Where a plain user's PATH does not lead.
+  PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`,
+  SOURCE_DATE_EPOCH: EPOCH,
+  E2FSPROGS_FAKE_TIME: EPOCH,
+}
+
+/** Whether this machine has the tools. */
+export function canMakeExt4(): boolean {
+  return ["mke2fs", "debugfs"].every(
+    (tool) => spawnSync(tool, ["-V"], { stdio: "ignore", env: environment }).status === 0,
+  )
+}
 
 /** Images of an ext4 file system with files of this machine, changed inside without being mounted. */
 export function ext4Images(folder: string, { sizeBytes, versions }: DiskImagesOptions): string[] {

@@ -26,8 +26,12 @@ const { values } = parseArgs({
   },
 })
 
-const proofs = [proveCopies, proveAdoption, proveClone, provePins, proveKills, proveInterrupt, proveFinding]
+const proofs = [proveCopies, proveAdoption, proveClone, provePins, proveKills, proveInterrupt, proveFinding].filter(
+  ({ name }) => name.toLowerCase().includes(values.only.toLowerCase()),
+)
+if (proofs.length === 0) throw new Error(`no proof is called ${values.only}`)
 const sizeBytes = Number(values["size-mib"] ?? (values.quick ? 256 : 4096)) * 2 ** 20
+if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) throw new Error(`${values["size-mib"]} is no size in MiB`)
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 const folder = mkdtempSync(join(tmpdir(), "bcopy-proof-"))
 process.once("SIGINT", () => {
@@ -45,7 +49,6 @@ try {
   console.log(`images made in ${renderSeconds(performance.now() - startMs)}\n`)
   const stage: Stage = { folder, images: images.paths, sizeBytes, seed }
   for (const prove of proofs) {
-    if (!prove.name.toLowerCase().includes(values.only.toLowerCase())) continue
     const beganMs = performance.now()
     try {
       for (const { claim, figures } of await prove(stage)) {

@@ -73,6 +73,14 @@ describe("a stored point", () => {
     expect(Buffer.from(into).equals(expected(0, 100))).toBe(true)
   })
 
+  test("forgets slots that it opened long ago: memory does not grow with what was read", async () => {
+    const reader = pointReader(view, backup, tree)
+    await readDisk(reader)
+    view.requests.packReads = 0
+    await readDisk(reader, true, 0, 3)
+    expect(view.requests.packReads).toBe(1)
+  })
+
   test("lists the packs it uses, with all their positions", async () => {
     const { table } = pointReader(view, backup, tree)
     let positions = 0

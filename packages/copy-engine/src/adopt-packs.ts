@@ -5,6 +5,7 @@ import {
   layout,
   openDataPack,
   PackTable,
+  placesPerSlot,
   type SessionId,
 } from "@bcopy/chain-format"
 import type { Adoption } from "./adopt-dead.ts"
@@ -25,6 +26,8 @@ export async function adoptPacks(
 ): Promise<number> {
   const { view } = repository
   const { checkpoint } = adoption
+  // A slot of a chain with larger blocks may be longer than slots of this one.
+  const places = placesPerSlot(options.blockBytes)
   const known = new Set<string>()
   if (checkpoint !== undefined)
     for await (const { record } of new PackTable(
@@ -71,7 +74,7 @@ export async function adoptPacks(
         lockedUntilMs: 0,
       })
       for (const [slot, { offset, storedBytes, plain }] of slots.entries())
-        for (let place = 0; (place + 1) * options.blockBytes <= plain.length; place++) {
+        for (let place = 0; place < places && (place + 1) * options.blockBytes <= plain.length; place++) {
           const id = view.sha256(plain.subarray(place * options.blockBytes, (place + 1) * options.blockBytes))
           writer.dedup.add(id, 0, { pack: inTable, slot, offset, length: storedBytes, place })
         }

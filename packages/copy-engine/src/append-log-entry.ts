@@ -71,7 +71,13 @@ export async function appendLogEntry(
     recheck: async (number) => ((await readLog(view, place, signal ? { signal } : {}))?.floor ?? 0) <= number,
     ...(signal && { signal }),
   })
-  if (appended === undefined || decided === undefined) return { state, appended: false }
+  if (decided === undefined) return { state, appended: false }
+  if (appended === undefined)
+    throw new EngineError(
+      "Fenced",
+      `${state.workload.name}: entry ${decided.number} came so late that its number means nothing any more`,
+      { hint: "Run it again: it goes on from what was stored." },
+    )
   storeTime.observe(appended.dateMs)
   return { state: advance(state, decided.entry, toHex(view.sha256(decided.bytes))), appended: true }
 }

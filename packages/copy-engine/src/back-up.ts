@@ -4,6 +4,7 @@ import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
 import { EngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { dedupMemory } from "./memory-budget.ts"
+import { interruptible } from "./interruptible.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
 export interface BackUpOptions {
@@ -37,12 +38,19 @@ export const DEFAULT_LEVEL = 3
  * @throws EngineError, SourceError, StoreError
  */
 export async function backUp(repository: Repository, options: BackUpOptions): Promise<BackUpReport> {
+  const { job, workload, signal } = options
+  const message = `backup of ${job}/${workload} was interrupted; what was stored by now is kept`
+  return interruptible(signal, message, () => backUpNow(repository, options))
+}
+
+async function backUpNow(repository: Repository, options: BackUpOptions): Promise<BackUpReport> {
   const { source, job, workload, level = DEFAULT_LEVEL, takeOver = false, dryRun = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   requireName("job", job)
   requireName("workload", workload)
   requireLevel(level)
+  const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
   let from: SourcePoint | undefined
   for await (const point of source.list(abortable)) if (point.complete && !point.damaged) from = point
   if (from === undefined) throw new EngineError("NotFound", `${source.name} has no point to back up`)
@@ -52,7 +60,6 @@ export async function backUp(repository: Repository, options: BackUpOptions): Pr
     return { job, workload, from, dryRun, point: undefined, kind, contentRoots: {}, counts: nothing }
   }
   await ensureBackup(repository, job, abortable)
-  const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
   const brought = await bringPoint(repository, {
     source,
     point: from,

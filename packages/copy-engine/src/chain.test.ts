@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { LEAF_BLOCKS, MAX_MAP_PACKS } from "@bcopy/chain-format"
+import { decodePackHeader, LEAF_BLOCKS, MAX_MAP_PACKS } from "@bcopy/chain-format"
 import { syntheticSource } from "@bcopy/source/testing"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
@@ -161,6 +161,27 @@ test("a chain of 310 points over as many leaves lies in at most 256 map packs at
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test("a map pack whose footer does not open is left out of merging, and the chain goes on", async () => {
+  const world = makeWorld()
+  const blockBytes = 32 * KIB
+  await world.create({ blockBytes })
+  const repository = await world.open()
+  const blocks = new Map<number, Uint8Array>()
+  for (let step = 0; step < 110; step++) {
+    const block = step * LEAF_BLOCKS
+    blocks.set(block, noise(blockBytes, step))
+    const source = sparseSource({ sizeBytes: 110 * LEAF_BLOCKS * blockBytes, blocks, changed: [block] })
+    await backUp(repository, { source, job: "nightly", workload: "web01", level: 0 })
+    const map = step === 10 ? world.store.keys().filter((key) => key.includes("/packs/")) : []
+    for (const key of map) {
+      const bytes = (await world.store.read(key))?.bytes ?? new Uint8Array()
+      // The last byte before the trailer belongs to the footer's digest.
+      if (decodePackHeader(bytes).kind === "mapPack") world.store.tamper(key, (all) => all.with(-9, (all.at(-9) as number) ^ 1))
+    }
+  }
+  expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({ points: 110, damaged: [], unknown: [] })
 })
 
 test("a workload cloned from another of the same job stores almost nothing", async () => {

@@ -1,9 +1,11 @@
 import { readLog } from "@bcopy/chain-format"
 import { isSourceError, type Source, type SourcePoint } from "@bcopy/source"
 import { DEFAULT_LEVEL, requireLevel } from "./back-up.ts"
+import { asEngineError } from "./as-engine-error.ts"
 import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
+import { interruptible } from "./interruptible.ts"
 import { dedupMemory } from "./memory-budget.ts"
 import { type CopyTask, planCopy } from "./plan-copy.ts"
 import { type Repository, requireWritable } from "./repository.ts"
@@ -46,6 +48,11 @@ export interface CopyReport {
  * @throws EngineError `Interrupted`, `NotWritable`, `BadArgument`, `Ambiguous`; SourceError if the source cannot be listed
  */
 export async function copy(repository: Repository, options: CopyOptions): Promise<CopyReport> {
+  const message = `copy from ${options.source.name} was interrupted; what was stored by now is kept`
+  return interruptible(options.signal, message, () => copyNow(repository, options))
+}
+
+async function copyNow(repository: Repository, options: CopyOptions): Promise<CopyReport> {
   const { source, level = DEFAULT_LEVEL, takeOver = false, dryRun = false, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
@@ -131,9 +138,16 @@ async function planTasks(repository: Repository, options: CopyOptions): Promise<
           hint: "Copy one job at a time (--job).",
         },
       )
-    const target = await readLog(repository.view, placeOf(repository, job, workload), abortable)
     const targetRepository = repository.birth.repository
-    tasks.push(planCopy({ source: source.name, sourceJob, job, workload, points, target, select, targetRepository }))
+    try {
+      const target = await readLog(repository.view, placeOf(repository, job, workload), abortable)
+      tasks.push(planCopy({ source: source.name, sourceJob, job, workload, points, target, select, targetRepository }))
+    } catch (error) {
+      // A log that does not open concerns its workload alone.
+      const refused = asEngineError(error, `${repository.name}: ${job}/${workload}`)
+      if (!isEngineError(refused)) throw error
+      tasks.push({ sourceJob, job, workload, points: [], skipped: [], refused })
+    }
   }
   return tasks
 }

@@ -3,6 +3,7 @@ import { createReadStream, readFileSync } from "node:fs"
 import { cp, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { layout, type SessionId } from "@bcopy/chain-format"
 import { folderStore } from "@bcopy/repo-fs"
 import { readSynthetic, syntheticSource } from "@bcopy/source/testing"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
@@ -14,6 +15,7 @@ import { findWorkload } from "./find-workloads.ts"
 import { listPoints } from "./list-points.ts"
 import { openRepository } from "./repository.ts"
 import { restore } from "./restore.ts"
+import { listSessions } from "./session-list.ts"
 import { verify } from "./verify.ts"
 
 interface Expected {
@@ -57,7 +59,7 @@ async function openCopy() {
       random: (count) => Uint8Array.from(randomBytes(count)),
       onEvent: (event) => events.push(event),
     })
-  return { repository: await open(), open }
+  return { repository: await open(), open, path }
 }
 
 async function sha256Of(path: string): Promise<string> {
@@ -125,4 +127,35 @@ test("an adopted repository of format 1 takes the next point, which goes on from
   const bytes = new Uint8Array(disk.sizeBytes)
   readSynthetic(disk, 0, 0, bytes)
   expect(await sha256Of(output)).toBe(createHash("sha256").update(bytes).digest("hex"))
+})
+
+test("a session whose packs were not copied along is abandoned, and no point is built on it", async () => {
+  const { repository, open, path } = await openCopy()
+  const { place, state } = await findWorkload(repository, { job: "nightly", workload: "db" })
+  const fenced = state.fenced.map(({ session }) => session)
+  const left = (await listSessions(repository, place, {})).filter(({ session }) => !fenced.includes(session))
+  expect(left).toHaveLength(1)
+  for (const { session } of left) await rm(join(path, layout.pack(place.backup, session, 1)))
+  expect(await adoptRepository(repository)).toMatchObject({ adopted: true })
+
+  const adopted = await open()
+  const disk = { name: "sda", sizeBytes: 12 << 20, seed: 99 }
+  await backUp(adopted, { source: syntheticSource({ workload: "db", disks: [disk] }), job: "nightly", workload: "db" })
+  expect(events.map(({ type }) => type)).not.toContain("adopted")
+  const report = await verify(adopted, { job: "nightly", workload: "db", all: true, readData: "hash" })
+  expect(report.damaged).toEqual([])
+})
+
+test("a repository is adopted although a point known to be damaged lacks its pack, but not if another does", async () => {
+  const { repository, path } = await openCopy()
+  const { place, state } = await findWorkload(repository, { job: "nightly", workload: "damaged" })
+  const packOf = (at: number) => layout.pack(place.backup, state.points[at]?.session as SessionId, 1)
+  expect(state.points.map(({ damaged }) => damaged === true)).toEqual([false, true, false])
+  await rm(join(path, packOf(1)))
+  expect(await adoptRepository(repository, { dryRun: true })).toMatchObject({ points: expected.points.length })
+  await rm(join(path, packOf(2)))
+  await expect(adoptRepository(repository)).rejects.toMatchObject({
+    code: "Damaged",
+    message: expect.stringContaining(packOf(2)),
+  })
 })

@@ -1,4 +1,5 @@
 import { isFormatError, type LivePoint, type Manifest, readManifest } from "@bcopy/chain-format"
+import { asEngineError } from "./as-engine-error.ts"
 import { EngineError } from "./engine-error.ts"
 import { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkload } from "./find-workloads.ts"
 import type { Repository } from "./repository.ts"
@@ -13,13 +14,22 @@ export interface ListedPoint {
   readonly state: "complete" | "damaged"
 }
 
-/** All points of the workloads that the names let through, each workload's in order. @throws EngineError `NotFound` */
+/** All points of the workloads that the names let through, each workload's in order. @throws EngineError `NotFound`; `Damaged`, `NeedsNewer` after all that can be read was given */
 export async function* listPoints(
   repository: Repository,
   options: FindWorkloadsOptions = {},
 ): AsyncIterable<ListedPoint> {
+  let unreadable: unknown
   for await (const found of findWorkloads(repository, options))
-    for (const summary of found.state.points) yield await listPoint(repository, found, summary, options)
+    for (const summary of found.state.points) {
+      try {
+        yield await listPoint(repository, found, summary, options)
+      } catch (error) {
+        if (!isFormatError(error)) throw error
+        unreadable ??= asEngineError(error, `${repository.name}: ${found.job}/${found.state.workload.name}`)
+      }
+    }
+  if (unreadable !== undefined) throw unreadable
 }
 
 /**

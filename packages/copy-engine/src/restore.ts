@@ -16,6 +16,7 @@ import {
 } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 import type { FoundWorkload } from "./find-workloads.ts"
+import { interruptible } from "./interruptible.ts"
 import { findPoint } from "./list-points.ts"
 import { openRawTarget, outputExists } from "./raw-target.ts"
 import type { Repository } from "./repository.ts"
@@ -67,6 +68,11 @@ export interface RestoreReport {
  * @throws EngineError `NotFound`, `Ambiguous`, `OutputExists`, `Refused`, `Damaged`, `PointRemoved`, `OutputFailed`, `Interrupted`
  */
 export async function restore(repository: Repository, options: RestoreOptions): Promise<RestoreReport> {
+  const message = `restore of ${options.workload} was interrupted; a new output file was not left behind`
+  return interruptible(options.signal, message, () => restoreNow(repository, options))
+}
+
+async function restoreNow(repository: Repository, options: RestoreOptions): Promise<RestoreReport> {
   const { output, overwrite = false, dryRun = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   const found = await findPoint(repository, options)
@@ -85,8 +91,11 @@ export async function restore(repository: Repository, options: RestoreOptions): 
       `point ${point.point} of ${found.state.workload.name} has no disk ${options.disk}; it has ${manifest.disks.map(({ name }) => name).join(", ") || "none"}`,
     )
   const folder = options.disk === undefined && manifest.disks.length !== 1
-  const paths = disks.map(({ name }) => (folder ? join(output, fileNameOf(name)) : output))
-  if (!dryRun && folder) await mkdir(output, { recursive: true })
+  const paths = folder ? fileNamesOf(disks).map((name) => join(output, name)) : [output]
+  if (!dryRun && folder)
+    await mkdir(output, { recursive: true }).catch((error: Error) => {
+      throw new EngineError("OutputFailed", `cannot make the folder ${output}: ${error.message}`, { cause: error })
+    })
   for (const [index, disk] of disks.entries())
     await outputExists(paths[index] as string, { overwrite, yes: options.yes ?? false, sizeBytes: disk.sizeBytes })
   const done: DiskRestore[] = []
@@ -112,6 +121,17 @@ export async function restore(repository: Repository, options: RestoreOptions): 
   }
   const { name } = found.state.workload
   return { job: found.job, workload: name, point: point.point, createdAtMs: point.createdAtMs, disks: done, dryRun }
+}
+
+/** The disks' files in a folder, each with a name of its own, also where case does not tell names apart. */
+function fileNamesOf(disks: readonly { readonly name: string }[]): readonly string[] {
+  const taken = new Set<string>()
+  return disks.map(({ name }, index) => {
+    let file = fileNameOf(name)
+    while (taken.has(file.toLowerCase())) file = `${index + 1}-${file}`
+    taken.add(file.toLowerCase())
+    return file
+  })
 }
 
 /** A disk's file in a folder: its name, made a raw image's where it has no ending. */

@@ -3,6 +3,7 @@ import { isStoreError } from "@bcopy/repo"
 import { appendLogEntry, type AppendLogOptions } from "./append-log-entry.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
+import { interruptible } from "./interruptible.ts"
 import type { Repository } from "./repository.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
 
@@ -46,6 +47,10 @@ export interface VerifyReport {
  * @throws EngineError `NotFound`, `Interrupted`
  */
 export async function verify(repository: Repository, options: VerifyOptions = {}): Promise<VerifyReport> {
+  return interruptible(options.signal, "verify was interrupted", () => verifyNow(repository, options))
+}
+
+async function verifyNow(repository: Repository, options: VerifyOptions): Promise<VerifyReport> {
   const { readData = "none", all = false, dryRun = false, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }

@@ -72,7 +72,7 @@ test("a point says where it comes from, so that a copy of it can say so too", as
     blockBytes: BLOCK_BYTES,
     origin: manifest.origin,
     copiedFrom: { repository: repository.view.repository, point: manifest.point },
-    hops: 1,
+    hops: 0,
   })
 })
 
