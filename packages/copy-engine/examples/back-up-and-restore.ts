@@ -3,7 +3,15 @@ import { randomBytes } from "node:crypto"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { backUp, createRepository, type EngineSeams, listPoints, restore, systemClock, verify } from "@bcopy/copy-engine"
+import {
+  backUp,
+  createRepository,
+  type EngineSeams,
+  listPoints,
+  restore,
+  systemClock,
+  verify,
+} from "@bcopy/copy-engine"
 import { memoryStore } from "@bcopy/repo"
 import { syntheticSource } from "@bcopy/source/testing"
 
@@ -23,8 +31,7 @@ assert.ok(increment.counts.newBytes < full.counts.newBytes / 4)
 // Every point is complete in itself: proven block by block, and written out as a raw image.
 const { damaged, points } = await verify(repository, { all: true, readData: "hash" })
 assert.deepEqual([damaged, points], [[], 2])
-for await (const { summary } of listPoints(repository, { job, workload }))
-  assert.equal(summary.sizeBytes, 40 << 20)
+for await (const { summary } of listPoints(repository, { job, workload })) assert.equal(summary.sizeBytes, 40 << 20)
 
 const folder = await mkdtemp(join(tmpdir(), "bcopy-example-"))
 try {

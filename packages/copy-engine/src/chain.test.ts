@@ -88,7 +88,11 @@ test("disks are matched by name, else by place, through renaming, adding, removi
   ]
   const ids: string[] = []
   for (const [step, { disks, newBytes }] of steps.entries()) {
-    const { point, counts, contentRoots } = await backUp(repository, { source: disksNow(disks), job: "nightly", workload: "web01" })
+    const { point, counts, contentRoots } = await backUp(repository, {
+      source: disksNow(disks),
+      job: "nightly",
+      workload: "web01",
+    })
     expect({ step, newBytes: counts.newBytes }).toEqual({ step, newBytes })
     for (const [name, bytes] of Object.entries(disks)) expect(contentRoots[name]).toBe(contentRoot(bytes, 64 * KIB))
     ids.push(point as string)
@@ -96,7 +100,9 @@ test("disks are matched by name, else by place, through renaming, adding, removi
   for (const [step, { disks }] of steps.entries()) {
     const restored = Object.values(await restoreBytes(repository, { point: ids[step] as string }))
     const wanted = Object.values(disks)
-    expect(restored.map((bytes, disk) => Buffer.compare(bytes, wanted[disk] as Uint8Array))).toEqual(wanted.map(() => 0))
+    expect(restored.map((bytes, disk) => Buffer.compare(bytes, wanted[disk] as Uint8Array))).toEqual(
+      wanted.map(() => 0),
+    )
   }
   const proven = await verify(repository, { all: true, readData: "hash" })
   expect(proven).toMatchObject({ points: steps.length, damaged: [], unknown: [] })
@@ -122,15 +128,15 @@ test("a sparse disk of 2 TiB takes little time and next to no room", async () =>
   }
 })
 
-test("a chain of 310 points over as many leaves lies in at most 256 map packs at any time, and every point restores", async () => {
+test("a chain of 301 points over as many leaves lies in at most 256 map packs at any time, and every point restores", async () => {
   const world = makeWorld()
   const blockBytes = 32 * KIB
   await world.create({ blockBytes })
   const repository = await world.open()
   const blocks = new Map<number, Uint8Array>()
   const sizeBytes = 320 * LEAF_BLOCKS * blockBytes
-  const ids: string[] = []
-  for (let step = 0; step < 310; step++) {
+  const ids: (string | undefined)[] = []
+  for (let step = 0; step < 301; step++) {
     // A leaf of its own for each point: nothing of an older map pack dies by itself.
     const block = step * LEAF_BLOCKS + (step % LEAF_BLOCKS)
     blocks.set(block, noise(blockBytes, step))
@@ -143,10 +149,14 @@ test("a chain of 310 points over as many leaves lies in at most 256 map packs at
   const mapPacks = listed.map(({ manifest }) => manifest?.mapPacks.length ?? Infinity)
   expect(Math.max(...mapPacks)).toBeGreaterThan(64)
   expect(Math.max(...mapPacks)).toBeLessThanOrEqual(MAX_MAP_PACKS)
-  expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({ points: 310, damaged: [], unknown: [] })
+  expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({
+    points: 301,
+    damaged: [],
+    unknown: [],
+  })
   const folder = await mkdtemp(join(tmpdir(), "bcopy-engine-"))
   try {
-    for (const step of [0, 96, 309]) {
+    for (const step of [0, 96, 300]) {
       const path = join(folder, `${step}.raw`)
       await restore(repository, { workload: "web01", point: ids[step] as string, output: path })
       const file = await open(path)
@@ -178,10 +188,15 @@ test("a map pack whose footer does not open is left out of merging, and the chai
     for (const key of map) {
       const bytes = (await world.store.read(key))?.bytes ?? new Uint8Array()
       // The last byte before the trailer belongs to the footer's digest.
-      if (decodePackHeader(bytes).kind === "mapPack") world.store.tamper(key, (all) => all.with(-9, (all.at(-9) as number) ^ 1))
+      if (decodePackHeader(bytes).kind === "mapPack")
+        world.store.tamper(key, (all) => all.with(all.length - 9, (all.at(-9) as number) ^ 1))
     }
   }
-  expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({ points: 110, damaged: [], unknown: [] })
+  expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({
+    points: 110,
+    damaged: [],
+    unknown: [],
+  })
 })
 
 test("a workload cloned from another of the same job stores almost nothing", async () => {

@@ -30,22 +30,33 @@ async function prepared(): Promise<{ world: World; repository: Repository }> {
 }
 
 /** Appends an entry as a newer version might. */
-async function appendForeign(world: World, repository: Repository, what: { body?: object; features?: object }): Promise<void> {
+async function appendForeign(
+  world: World,
+  repository: Repository,
+  what: { body?: object; features?: object },
+): Promise<void> {
   const { place, state } = await logOf(repository)
   const number = state.head.number + 1
   const objectKey = entryKey(layout.log(place.backup, place.workload), number)
   const { entry } = await readEntry(repository.view, place, state.head.number)
   const since = { number: 0, entries: state.since }
   const json = { ...entry, number, previous: state.head.digest, since, body: { kind: "holographic" }, ...what }
-  await world.store.create(objectKey as ObjectKey, encodeSmallObject("logEntry", json, { ...repository.view, objectKey }))
+  await world.store.create(
+    objectKey as ObjectKey,
+    encodeSmallObject("logEntry", json, { ...repository.view, objectKey }),
+  )
 }
 
 /** Appends a settings entry as a newer version might. */
 async function appendSetting(world: World, repository: Repository, prefix: string, record: object): Promise<void> {
   const objectKey = entryKey(prefix, 2)
-  const catalogue = prefix === layout.repositorySettings ? repository.settings.entry.catalogue : [{ type: "name", name: "nightly" }]
+  const catalogue =
+    prefix === layout.repositorySettings ? repository.settings.entry.catalogue : [{ type: "name", name: "nightly" }]
   const json = { number: 2, session: "0".repeat(32), atMs: 0, records: [record], catalogue: [...catalogue, record] }
-  await world.store.create(objectKey as ObjectKey, encodeSmallObject(settingsKind(prefix), json, { ...repository.view, objectKey }))
+  await world.store.create(
+    objectKey as ObjectKey,
+    encodeSmallObject(settingsKind(prefix), json, { ...repository.view, objectKey }),
+  )
 }
 
 const needsNewer = { code: "NeedsNewer", message: expect.stringContaining("this repository needs a newer bcopy") }
@@ -63,7 +74,10 @@ async function expectReadOnly(world: World): Promise<void> {
 
 const hindering: readonly { name: string; what: { body?: object; features?: object } }[] = [
   { name: "of a kind that this version does not know", what: {} },
-  { name: "with a feature that only readers may pass over", what: { body: { kind: "opened" }, features: { readOnly: ["time-travel"] } } },
+  {
+    name: "with a feature that only readers may pass over",
+    what: { body: { kind: "opened" }, features: { readOnly: ["time-travel"] } },
+  },
 ]
 for (const { name, what } of hindering) {
   test(`a log entry ${name} lets its log be read and not written`, async () => {
@@ -99,7 +113,10 @@ test("an entry with an unknown incompatible feature is refused to readers and wr
   const { world, repository } = await prepared()
   await backUp(repository, { source: source(), job: "nightly", workload: "web02" })
   await appendForeign(world, repository, { body: { kind: "opened" }, features: { incompatible: ["holograms"] } })
-  await expect(restoreBytes(await world.open())).rejects.toMatchObject({ code: "NeedsNewer", message: expect.stringContaining("holograms") })
+  await expect(restoreBytes(await world.open())).rejects.toMatchObject({
+    code: "NeedsNewer",
+    message: expect.stringContaining("holograms"),
+  })
   await expect(backUp(await world.open(), { source: source(), ...task })).rejects.toMatchObject({ code: "NeedsNewer" })
   expect(differing(await restoreBytes(await world.open(), { workload: "web02" }), { sda: bytes })).toEqual([])
 })
@@ -119,14 +136,20 @@ for (const [where, prefixOf] of [
     }
     const { world, repository } = await prepared()
     const { place } = await logOf(repository)
-    await appendSetting(world, repository, prefixOf(place.backup), { type: "cryostasis", features: { compatible: ["cold"] } })
+    await appendSetting(world, repository, prefixOf(place.backup), {
+      type: "cryostasis",
+      features: { compatible: ["cold"] },
+    })
     expect((await backUp(await world.open(), { source: source(), ...task })).kind).toBe("increment")
   })
 
   test(`a setting of ${where} with an unknown incompatible feature is refused to readers`, async () => {
     const { world, repository } = await prepared()
     const { place } = await logOf(repository)
-    await appendSetting(world, repository, prefixOf(place.backup), { type: "cryostasis", features: { incompatible: ["cold"] } })
+    await appendSetting(world, repository, prefixOf(place.backup), {
+      type: "cryostasis",
+      features: { incompatible: ["cold"] },
+    })
     const reading = async () => {
       for await (const _ of listPoints(await world.open(), { job: "nightly" })) continue
     }
@@ -172,15 +195,24 @@ test("a repository copied by other means is read-only until it is adopted, and a
   const copied = world.store.clone()
   const there = await openRepository(copied, world.seams())
   expect(there.notWritable).toMatchObject({ code: "NotWritable" })
-  await expect(backUp(there, { source: source(), ...task })).rejects.toMatchObject({ code: "NotWritable", hint: expect.stringContaining("adopt") })
+  await expect(backUp(there, { source: source(), ...task })).rejects.toMatchObject({
+    code: "NotWritable",
+    hint: expect.stringContaining("adopt"),
+  })
   expect(differing(await restoreBytes(there), { sda: noise(200_000, 9) })).toEqual([])
   const whole = copied.snapshot()
   for (const key of copied.keys().filter((each) => each.includes("/packs/"))) {
     copied.hide(key)
-    await expect(adoptRepository(there)).rejects.toMatchObject({ code: "Damaged", message: expect.stringContaining(key) })
+    await expect(adoptRepository(there)).rejects.toMatchObject({
+      code: "Damaged",
+      message: expect.stringContaining(key),
+    })
     copied.restore(whole)
     copied.tamper(key, (all) => all.slice(1))
-    await expect(adoptRepository(there)).rejects.toMatchObject({ code: "Damaged", message: expect.stringContaining(key) })
+    await expect(adoptRepository(there)).rejects.toMatchObject({
+      code: "Damaged",
+      message: expect.stringContaining(key),
+    })
     copied.restore(whole)
   }
   expect(await adoptRepository(there, { dryRun: true })).toMatchObject({ adopted: false, points: 2 })
@@ -214,22 +246,39 @@ test("of inits at the same time all that succeed have made the same repository",
     const made = await Promise.allSettled(Array.from({ length: 8 }, () => world.create()))
     const ids = new Set(made.flatMap((one) => (one.status === "fulfilled" ? [one.value.birth.repository] : [])))
     expect(ids).toEqual(new Set([(await world.open()).birth.repository]))
-    for (const one of made) if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "RepositoryExists" })
+    for (const one of made)
+      if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "RepositoryExists" })
   }
 })
 
 test("wrong arguments are refused with their numbers, before anything is written", async () => {
   const world = makeWorld()
-  for (const [options, number] of [[{ blockBytes: 1000 }, "1000"], [{ packBytes: 5 }, "5"]] as const)
-    await expect(createRepository(world.store, world.seams(), { encryption: "none", ...options })).rejects.toMatchObject({
+  for (const [options, number] of [
+    [{ blockBytes: 1000 }, "1000"],
+    [{ packBytes: 5 }, "5"],
+  ] as const)
+    await expect(
+      createRepository(world.store, world.seams(), { encryption: "none", ...options }),
+    ).rejects.toMatchObject({
       code: "BadArgument",
       message: expect.stringContaining(number),
     })
   expect(world.store.keys()).toEqual([])
   const repository = await world.create()
   const keys = world.store.keys()
-  for (const wrong of [{ job: "" }, { workload: "" }, { workload: "a\nb" }, { level: 20 }, { level: 1.5 }, { memoryBytes: 1 }])
-    await expect(backUp(repository, { source: source(), ...task, ...wrong })).rejects.toMatchObject({ code: "BadArgument" })
+  for (const wrong of [
+    { job: "" },
+    { workload: "" },
+    { workload: "a\nb" },
+    { level: 20 },
+    { level: 1.5 },
+    { memoryBytes: 1 },
+  ])
+    await expect(backUp(repository, { source: source(), ...task, ...wrong })).rejects.toMatchObject({
+      code: "BadArgument",
+    })
   expect(world.store.keys()).toEqual(keys)
-  await expect(copy(repository, { source: repositorySource({ view: repository.view }), as: "" })).rejects.toMatchObject({ code: "BadArgument" })
+  await expect(copy(repository, { source: repositorySource({ view: repository.view }), as: "" })).rejects.toMatchObject(
+    { code: "BadArgument" },
+  )
 })

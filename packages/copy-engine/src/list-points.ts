@@ -19,14 +19,14 @@ export async function* listPoints(
   repository: Repository,
   options: FindWorkloadsOptions = {},
 ): AsyncIterable<ListedPoint> {
-  let unreadable: unknown
+  let unreadable: Error | undefined
   for await (const found of findWorkloads(repository, options))
     for (const summary of found.state.points) {
       try {
         yield await listPoint(repository, found, summary, options)
       } catch (error) {
         if (!isFormatError(error)) throw error
-        unreadable ??= asEngineError(error, `${repository.name}: ${found.job}/${found.state.workload.name}`)
+        unreadable ??= asEngineError(error, `${repository.name}: ${found.job}/${found.state.workload.name}`) as Error
       }
     }
   if (unreadable !== undefined) throw unreadable

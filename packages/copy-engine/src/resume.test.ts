@@ -2,6 +2,7 @@ import { decodePackHeader, pointReader, readManifest } from "@bcopy/chain-format
 import { aroundRequests, type RepoStore, StoreError } from "@bcopy/repo"
 import { expect, test, vi } from "vitest"
 import { backUp } from "./back-up.ts"
+import type * as host from "./host.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
 import { logOf } from "./testing/log-of.ts"
 import { disksNow } from "./testing/memory-source.ts"
@@ -12,7 +13,7 @@ import { makeWorld, type World } from "./testing/world.ts"
 
 vi.mock("./host.ts", async (original) => {
   const { pretendHosts } = await import("./testing/hosts.ts")
-  return pretendHosts(await original<typeof import("./host.ts")>())
+  return pretendHosts(await original<typeof host>())
 })
 
 const MIB = 1 << 20
@@ -39,7 +40,8 @@ async function attempt(
   options: { store?: RepoStore; bytes?: Uint8Array; identity?: string } = {},
 ): Promise<{ error: unknown; read: number[]; kind?: string | undefined }> {
   const read: number[] = []
-  const onRead = (_: string, first: number, count: number) => void read.push(...Array.from({ length: count }, (__, at) => first + at))
+  const onRead = (_: string, first: number, count: number) =>
+    void read.push(...Array.from({ length: count }, (__, at) => first + at))
   const { store = world.store, bytes = disk, identity } = options
   const source = disksNow({ sda: bytes }, { onRead, ...(identity !== undefined && { identity }) })
   try {
@@ -69,11 +71,22 @@ test("a run goes on behind the cursor of a dead one, for the same immutable poin
 })
 
 test("for a point that is not known to be the same, a dead run's work is something to deduplicate against, and all is read", async () => {
-  for (const [first, second] of [["a", "b"], [undefined, undefined], ["a", undefined]] as const) {
+  for (const [first, second] of [
+    ["a", "b"],
+    [undefined, undefined],
+    ["a", undefined],
+  ] as const) {
     const world = makeWorld()
     await world.create()
     await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), ...(first && { identity: first }) })
-    const other = changed(disk, [{ at: 100, count: 10 }, { at: 15 * MIB, count: 10 }], 2)
+    const other = changed(
+      disk,
+      [
+        { at: 100, count: 10 },
+        { at: 15 * MIB, count: 10 },
+      ],
+      2,
+    )
     const { read } = await attempt(world, 2, { bytes: other, ...(second && { identity: second }) })
     expect(new Set(read).size).toBe(20 * 16)
     await expectWhole(world, other)
@@ -90,7 +103,13 @@ test("who adopts a dead session and dies before a checkpoint of its own leaves w
   const { read } = await attempt(world, 4, { identity: "a" })
   expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
   const { bodies } = await logOf(await world.open())
-  expect(bodies.map((body) => (body.kind === "fence" ? body.outcome : body.kind))).toEqual(["opened", "adopted", "adopted", "adopted", "point"])
+  expect(bodies.map((body) => (body.kind === "fence" ? body.outcome : body.kind))).toEqual([
+    "opened",
+    "adopted",
+    "adopted",
+    "adopted",
+    "point",
+  ])
   await expectWhole(world)
 })
 
@@ -131,7 +150,12 @@ test("what dead sessions left is adopted once: the better one, and the others ar
   const { read } = await attempt(world, 3, { identity: "a" })
   expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
   const { bodies } = await logOf(await world.open())
-  expect(bodies.map((body) => (body.kind === "fence" ? body.outcome : body.kind))).toEqual(["opened", "abandoned", "adopted", "point"])
+  expect(bodies.map((body) => (body.kind === "fence" ? body.outcome : body.kind))).toEqual([
+    "opened",
+    "abandoned",
+    "adopted",
+    "point",
+  ])
   const repository = await world.open()
   expect(differing(await restoreBytes(repository), { sda: disk })).toEqual([])
 })

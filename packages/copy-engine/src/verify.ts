@@ -154,7 +154,8 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
       })
       return state
     } catch (error) {
-      if (signal?.aborted !== true && (isStoreError(error) || isEngineError(error) || isFormatError(error))) return undefined
+      if (signal?.aborted !== true && (isStoreError(error) || isEngineError(error) || isFormatError(error)))
+        return undefined
       throw error
     }
   }

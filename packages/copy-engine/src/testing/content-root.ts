@@ -14,7 +14,9 @@ export function contentRoot(disk: Uint8Array, blockBytes: number): string {
     return bytes.every((byte) => byte === 0) ? undefined : sha256(bytes)
   })
   const groups = <Item>(items: readonly Item[], size: number) =>
-    Array.from({ length: Math.max(1, Math.ceil(items.length / size)) }, (_, at) => items.slice(at * size, (at + 1) * size))
+    Array.from({ length: Math.max(1, Math.ceil(items.length / size)) }, (_, at) =>
+      items.slice(at * size, (at + 1) * size),
+    )
   let nodes: (Uint8Array | undefined)[] = groups(ids, LEAF).map((leaf) => {
     if (leaf.every((id) => id === undefined)) return undefined
     const all = Array.from({ length: LEAF }, (_, at) => leaf[at] ?? new Uint8Array(32))

@@ -27,7 +27,13 @@ export function pretendHosts<Host extends { processStart(pid: number): Promise<s
     ...host,
     thisWriter: async (): Promise<SessionWriter> => {
       const { pid } = process
-      const self = { machine: "here", boot: "boot", pidNamespace: "ns", pid, processStart: await host.processStart(pid) }
+      const self = {
+        machine: "here",
+        boot: "boot",
+        pidNamespace: "ns",
+        pid,
+        processStart: await host.processStart(pid),
+      }
       return current.getStore() ?? self
     },
   }

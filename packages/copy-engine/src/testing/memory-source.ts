@@ -22,7 +22,16 @@ export interface MemorySourceOptions {
 export function memorySource({ workload = "web01", points, onRead }: MemorySourceOptions): Source {
   const name = `memory of ${workload}`
   const listed = points.map(({ disks, ...given }, index): { point: SourcePoint; disks: readonly MemoryDisk[] } => ({
-    point: { id: `${index}`, workload, platform: "generic", createdAtMs: index, complete: true, damaged: false, hops: 0, ...given },
+    point: {
+      id: `${index}`,
+      workload,
+      platform: "generic",
+      createdAtMs: index,
+      complete: true,
+      damaged: false,
+      hops: 0,
+      ...given,
+    },
     disks,
   }))
   return {
@@ -65,8 +74,15 @@ export function memorySource({ workload = "web01", points, onRead }: MemorySourc
 }
 
 /** A source of one point of one disk, or of several disks in order. */
-export function disksNow(disks: Readonly<Record<string, Uint8Array>>, given: Partial<SourcePoint> & { onRead?: MemorySourceOptions["onRead"] } = {}): Source {
+export function disksNow(
+  disks: Readonly<Record<string, Uint8Array>>,
+  given: Partial<SourcePoint> & { onRead?: MemorySourceOptions["onRead"] } = {},
+): Source {
   const { workload, onRead, ...point } = given
   const named = Object.entries(disks).map(([name, bytes]) => ({ name, bytes }))
-  return memorySource({ ...(workload && { workload }), ...(onRead && { onRead }), points: [{ ...point, disks: named }] })
+  return memorySource({
+    ...(workload && { workload }),
+    ...(onRead && { onRead }),
+    points: [{ ...point, disks: named }],
+  })
 }

@@ -8,7 +8,11 @@ export function noise(sizeBytes: number, seed: number): Uint8Array {
 }
 
 /** A copy of `bytes` with noise written over some stretches of it. */
-export function changed(bytes: Uint8Array, stretches: readonly { at: number; count: number }[], seed: number): Uint8Array {
+export function changed(
+  bytes: Uint8Array,
+  stretches: readonly { at: number; count: number }[],
+  seed: number,
+): Uint8Array {
   const copy = bytes.slice()
   for (const [index, { at, count }] of stretches.entries()) copy.set(noise(count, seed * 1000 + index), at)
   return copy

@@ -4,7 +4,11 @@ import { parseObjectKey } from "@bcopy/repo"
 import type { Repository } from "../repository.ts"
 
 /** How often each block of a repository is stored, over all its data packs, by id. */
-export async function storedBlocks(repository: Repository, store: RepoStore, blockBytes: number): Promise<Map<string, number>> {
+export async function storedBlocks(
+  repository: Repository,
+  store: RepoStore,
+  blockBytes: number,
+): Promise<Map<string, number>> {
   const times = new Map<string, number>()
   const { view } = repository
   for (let after: string | undefined; ;) {
