@@ -27,13 +27,14 @@ export interface AdoptReport {
 
 /**
  * Makes a repository that was copied by other means writable at its new place, after every pack that a living point
- * names was found with its size. Sessions whose work was not copied whole are abandoned.
+ * names was found with its size. Entries that are missing at a log's head are accepted only when asked to. Sessions whose work was not copied whole are abandoned.
  * @throws EngineError `Damaged` naming what is missing, `NeedsNewer`
  */
 export async function adoptRepository(
   repository: Repository,
-  { dryRun = false, signal }: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
+  options: { readonly dryRun?: boolean; readonly acceptBroken?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<AdoptReport> {
+  const { dryRun = false, acceptBroken = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   const reason = repository.notWritable
   if (reason === undefined) return { adopted: false, points: 0, packs: 0 }
@@ -43,10 +44,13 @@ export async function adoptRepository(
   let points = 0
   for await (const found of findWorkloads(repository, abortable)) {
     const { job, place, state } = found
-    if (state.broken.length > 0)
+    if (state.broken.length > 0 && !acceptBroken)
       throw new EngineError(
         "Damaged",
         `log of ${job}/${state.workload.name}: entry ${state.broken.join(", ")} is missing or does not open`,
+        {
+          hint: "Finish copying the repository's files. If it is lost for good, adopt with --yes, then run `bcopy verify`.",
+        },
       )
     for (const point of state.points) {
       points++

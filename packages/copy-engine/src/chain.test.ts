@@ -135,7 +135,7 @@ test("a chain of 301 points over as many leaves lies in at most 256 map packs at
   const repository = await world.open()
   const blocks = new Map<number, Uint8Array>()
   const sizeBytes = 320 * LEAF_BLOCKS * blockBytes
-  const ids: (string | undefined)[] = []
+  const ids: string[] = []
   for (let step = 0; step < 301; step++) {
     // A leaf of its own for each point: nothing of an older map pack dies by itself.
     const block = step * LEAF_BLOCKS + (step % LEAF_BLOCKS)
@@ -158,7 +158,7 @@ test("a chain of 301 points over as many leaves lies in at most 256 map packs at
   try {
     for (const step of [0, 96, 300]) {
       const path = join(folder, `${step}.raw`)
-      await restore(repository, { workload: "web01", point: ids[step] as string, output: path })
+      await restore(repository, { workload: "web01", point: ids[step] ?? "none", output: path })
       const file = await open(path)
       for (const probe of [0, step, step + 1]) {
         const at = (probe * LEAF_BLOCKS + (probe % LEAF_BLOCKS)) * blockBytes

@@ -298,7 +298,9 @@ test("of two who each remove one of the last two points, one is refused; an undo
 
 test("a dedup table that is full never makes one block pass for another", async () => {
   const blockBytes = 32 * KIB
-  const { repository } = await target("full", { blockBytes })
+  const { world } = await target("full", { blockBytes })
+  // Large packs: a checkpoint would seal what waits.
+  const repository = await world.open(world.store, { packBytes: 64 * MIB })
   // More blocks than the least table takes. Then a block that still waits for its slot to be sealed when a stretch ends,
   // and that comes again behind the blocks that seal it; a block of zeros keeps slots and stretches out of step.
   const filler = 3200

@@ -36,6 +36,7 @@ export interface CopyReport {
     readonly point: string
     readonly reason: string
   }[]
+  /** Workloads that failed; with the source's name and no workload, what of the source could not be listed. */
   readonly failed: readonly { readonly job: string; readonly workload: string; readonly error: Error }[]
   /** What would be copied, in a dry run. */
   readonly planned: readonly { readonly job: string; readonly workload: string; readonly point: string }[]
@@ -59,7 +60,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
   requireWritable(repository)
   requireLevel(level)
   const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
-  const tasks = await planTasks(repository, options)
+  const { tasks, unlisted } = await planTasks(repository, options)
   const copied: CopyReport["copied"][number][] = []
   const skipped: CopyReport["skipped"][number][] = []
   const failed: CopyReport["failed"][number][] = []
@@ -74,6 +75,10 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
     onEvent?.({ type: "failed", job, workload, message: error.message })
   }
 
+  if (unlisted !== undefined) {
+    failed.push({ job: source.name, workload: "", error: unlisted })
+    onEvent?.({ type: "failed", job: source.name, workload: "", message: unlisted.message })
+  }
   for (const task of tasks) {
     for (const { point, reason } of task.skipped) skip(task, point, reason)
     if (task.refused !== undefined) fail(task, task.refused)
@@ -114,17 +119,28 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
   }
 }
 
-async function planTasks(repository: Repository, options: CopyOptions): Promise<readonly CopyTask[]> {
+async function planTasks(
+  repository: Repository,
+  options: CopyOptions,
+): Promise<{ readonly tasks: readonly CopyTask[]; readonly unlisted: Error | undefined }> {
   const { source, select = "latest", as, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   if (as !== undefined) requireName("job", as)
   const groups = new Map<string, { sourceJob: string; workload: string; points: SourcePoint[] }>()
-  for await (const point of source.list(abortable)) {
-    const sourceJob = point.job ?? source.name
-    const name = `${sourceJob}\0${point.workload}`
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, { sourceJob, workload: point.workload, points: [point] })
-    else group.points.push(point)
+  let unlisted: Error | undefined
+  try {
+    for await (const point of source.list(abortable)) {
+      const sourceJob = point.job ?? source.name
+      const name = `${sourceJob}\0${point.workload}`
+      const group = groups.get(name)
+      if (group === undefined) groups.set(name, { sourceJob, workload: point.workload, points: [point] })
+      else group.points.push(point)
+    }
+  } catch (error) {
+    // What could be listed is copied all the same; that something could not is a failure of its own in the report.
+    const isPartial = isSourceError(error) && (error.code === "Damaged" || error.code === "Unreadable")
+    if (!isPartial || groups.size === 0) throw error
+    unlisted = error
   }
   const tasks: CopyTask[] = []
   for (const { sourceJob, workload, points } of groups.values()) {
@@ -149,5 +165,5 @@ async function planTasks(repository: Repository, options: CopyOptions): Promise<
       tasks.push({ sourceJob, job, workload, points: [], skipped: [], refused })
     }
   }
-  return tasks
+  return { tasks, unlisted }
 }

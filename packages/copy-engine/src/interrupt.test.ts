@@ -54,9 +54,7 @@ test("an interrupt at any request ends as Interrupted, and the next run goes on 
       { sda: disk },
       { identity: "a", onRead: (_, from, count) => void (done = (from + count) * BLOCK) },
     )
-    const outcome = await backUp(repository, { source, ...task, signal: stop.signal }).catch(
-      (error: unknown) => error,
-    )
+    const outcome = await backUp(repository, { source, ...task, signal: stop.signal }).catch((error: unknown) => error)
     const { point, code } = outcome as { point?: string; code?: string }
     expect({ at, ended: point === undefined ? code : "committed" }).toEqual({
       at,

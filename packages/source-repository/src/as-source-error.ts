@@ -1,6 +1,11 @@
 import { isFormatError } from "@bcopy/chain-format"
 import { isSourceError, SourceError, type SourceErrorCode } from "@bcopy/source"
 
+/** Whether a failure is only that the caller's signal fired. */
+export function isAborted(error: unknown): boolean {
+  return (error as { code?: unknown }).code === "Aborted"
+}
+
 /** What a failure in reading a repository means for whom it is a source. */
 export function asSourceError(error: unknown, name: string): unknown {
   if (isSourceError(error)) return error
@@ -9,6 +14,6 @@ export function asSourceError(error: unknown, name: string): unknown {
     const code: SourceErrorCode = error.code === "NeedsNewer" ? "Refused" : "Damaged"
     return new SourceError(code, `${name}: ${message}`, { cause: error })
   }
-  const code = (error as { code?: unknown }).code === "Aborted" ? "Aborted" : "Unreadable"
+  const code = isAborted(error) ? "Aborted" : "Unreadable"
   return new SourceError(code, message, { cause: error })
 }

@@ -15,7 +15,7 @@ import {
   workloadIdOf,
 } from "@bcopy/chain-format"
 import { type Source, SourceError, type SourcePoint, throwIfAborted } from "@bcopy/source"
-import { asSourceError } from "./as-source-error.ts"
+import { asSourceError, isAborted } from "./as-source-error.ts"
 import { openRepositoryPoint } from "./open-repository-point.ts"
 
 export interface RepositorySourceOptions {
@@ -33,7 +33,7 @@ interface Abortable {
 
 /**
  * A repository as a source: every living point of every log that the filters let through, workload by workload, each in
- * the order of its chain. A backup or workload that the filters name and that is not there is `NotFound`.
+ * the order of its chain. What cannot be read is reported when all else has been given. A backup or workload that the filters name and that is not there is `NotFound`.
  */
 export function repositorySource({ view, job, workloads }: RepositorySourceOptions): Source {
   const places = new Map<string, LogPlace>()
@@ -41,17 +41,33 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
   async function* listPoints(options: Abortable = {}): AsyncIterable<SourcePoint> {
     throwIfAborted(options.signal, `list ${view.name}`)
     const missing = new Set(workloads)
+    let unreadable: Error | undefined
     for await (const backup of backups(options))
       for await (const place of logs(backup.id, options)) {
-        const state = await readLog(view, place, options)
+        let state: LogState | undefined
+        try {
+          state = await readLog(view, place, options)
+        } catch (error) {
+          // One log that cannot be read does not keep the others from being given.
+          if (isAborted(error)) throw error
+          unreadable ??= error as Error
+          continue
+        }
         if (state === undefined) continue
         if (workloads !== undefined && !workloads.includes(state.workload.name)) continue
         missing.delete(state.workload.name)
+        if (state.broken.length > 0)
+          unreadable ??= new SourceError(
+            "Damaged",
+            `${view.name}: ${backup.name}/${state.workload.name}: entry ${state.broken.join(", ")} of the log is missing or does not open; a point may be lost`,
+            { hint: "`bcopy verify` on it gives the lost entry up; older points are listed all the same." },
+          )
         for (const point of state.points) {
           places.set(point.point, place)
           yield sourcePointOf(point, state, backup.name)
         }
       }
+    if (unreadable !== undefined) throw unreadable
     if (missing.size > 0) {
       const where = job === undefined ? view.name : `job ${job} in ${view.name}`
       throw new SourceError("NotFound", `${where} has no workload ${[...missing].join(", ")}`)

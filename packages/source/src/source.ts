@@ -8,7 +8,8 @@ export interface Source {
 
   /**
    * The points that are there, each workload's in ascending order. MUST list every point that was complete before the
-   * call. Rejects (`Unreadable`) rather than leave out what it could not read.
+   * call. MUST reject (`Unreadable`, `Damaged`) rather than leave out what it could not read, and SHOULD give everything
+   * else before it does, so that one damaged workload does not stand in the way of the others.
    */
   list(options?: { readonly signal?: AbortSignal }): AsyncIterable<SourcePoint>
 

@@ -16,10 +16,10 @@ export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
     addExamples(command, "cp -a /srv/bcopy /mnt/rescue && bcopy adopt --repo /mnt/rescue")
   },
   async run(call) {
-    const { dryRun = false } = call.options
+    const { dryRun = false, yes = false } = call.options
     const repository = await openGivenRepository(call)
     const needed = repository.notWritable !== undefined
-    const report = await adoptRepository(repository, { dryRun, signal: call.signal })
+    const report = await adoptRepository(repository, { dryRun, acceptBroken: yes, signal: call.signal })
     const found = `${report.points} points, ${report.packs} packs found`
     const text = needed
       ? `${dryRun ? "would adopt" : "adopted"} ${repository.name}: ${found}`
