@@ -16,6 +16,8 @@ export type SettingsRecord =
   | { readonly type: "packSize"; readonly bytes: number }
   /** What the store was found to do (repository); JSON of the adapter. */
   | { readonly type: "passport"; readonly passport: unknown }
+  /** SHA-256 of the stored birth certificate, lower-case hex (repository): `bcopy.json` itself carries no digest. */
+  | { readonly type: "birth"; readonly digest: string }
   /** Tells this repository from a copy made by other means (repository). */
   | { readonly type: "instance"; readonly instance: string }
 
@@ -56,6 +58,7 @@ const known: Readonly<Record<SettingsRecord["type"], z.ZodType>> = {
   blockSize: z.looseObject({ bytes: natural.refine(isBlockSize, "is not a block size") }),
   packSize: z.looseObject({ bytes: natural.min(1).max(MAX_PACK_BYTES) }),
   passport: z.looseObject({ passport: z.unknown() }),
+  birth: z.looseObject({ digest: hexDigest }),
   instance: z.looseObject({ instance: z.string() }),
 }
 

@@ -48,6 +48,7 @@ test("a copied repository with a broken head is adopted only when that is accept
   expect((await adoptRepository(await open(), { acceptBroken: true })).adopted).toBe(true)
   expect((await verify(await open())).damaged).toMatchObject([{ marked: true }])
   expect((await verify(await open())).damaged).toEqual([])
-  const points = await Array.fromAsync(listPoints(await open()))
-  expect(points.map(({ state }) => state)).toEqual(["complete", "complete", "complete"])
+  const states: string[] = []
+  for await (const { state } of listPoints(await open())) states.push(state)
+  expect(states).toEqual(["complete", "complete", "complete"])
 })

@@ -13,10 +13,12 @@ import {
   MIN_PACK_BYTES,
   randomId,
   readSettings,
+  toHex,
 } from "@bcopy/chain-format"
 import { parseObjectKey, type RepoStore, writeOnce } from "@bcopy/repo"
 import { appendSettings } from "./append-settings.ts"
 import { EngineError } from "./engine-error.ts"
+import { sha256 } from "./node-primitives.ts"
 import { type EngineSeams, openRepository, readBirth, type Repository, viewOf } from "./repository.ts"
 import { StoreTime } from "./store-time.ts"
 
@@ -56,32 +58,43 @@ export async function createRepository(
   const exists = () =>
     new EngineError("RepositoryExists", `${store.name} holds a repository already; nothing was changed`)
 
-  let birth: BirthCertificate | undefined = await readBirth(laws, abortable)
-  if (birth === undefined) {
+  let stored = await readBirth(laws, abortable)
+  if (stored === undefined) {
     const made: BirthCertificate = {
       repository: randomId(seams.random(16)),
       idSalt: seams.random(ID_SALT_BYTES),
       encrypted: false,
     }
-    const { outcome } = await laws.create(parseObjectKey(BIRTH_KEY), encodeBirthCertificate(made), abortable)
+    const bytes = encodeBirthCertificate(made)
+    const { outcome } = await laws.create(parseObjectKey(BIRTH_KEY), bytes, abortable)
     if (outcome === "lost") throw exists()
-    birth = made
+    stored = { birth: made, digest: toHex(sha256(bytes)) }
   }
+  const { birth, digest } = stored
   const storeTime = new StoreTime(seams.clock)
   const view = viewOf(laws, birth, storeTime)
   if ((await readSettings(view, layout.repositorySettings, abortable)) !== undefined) throw exists()
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   if (instance === undefined) throw new EngineError("NoRepository", `${store.name}: ${BIRTH_KEY} was there and is gone`)
-  await appendSettings({ name: store.name, view, store: laws, storeTime }, layout.repositorySettings, undefined, {
-    session: randomId(seams.random(16)),
-    records: [
-      { type: "instance", instance },
-      { type: "blockSize", bytes: blockBytes },
-      { type: "packSize", bytes: packBytes },
-      ...(passport === undefined ? [] : [{ type: "passport" as const, passport }]),
-    ],
-    unless: () => true,
-    ...abortable,
-  })
+  const session = randomId<"session">(seams.random(16))
+  const { entry } = await appendSettings(
+    { name: store.name, view, store: laws, storeTime },
+    layout.repositorySettings,
+    undefined,
+    {
+      session,
+      records: [
+        { type: "birth", digest },
+        { type: "instance", instance },
+        { type: "blockSize", bytes: blockBytes },
+        { type: "packSize", bytes: packBytes },
+        ...(passport === undefined ? [] : [{ type: "passport" as const, passport }]),
+      ],
+      unless: () => true,
+      ...abortable,
+    },
+  )
+  // Two may finish one half-made repository at once: it has the settings of the first.
+  if (entry.session !== session) throw exists()
   return openRepository(store, seams, abortable)
 }

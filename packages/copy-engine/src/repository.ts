@@ -11,6 +11,7 @@ import {
   type RepositoryView,
   settingsAgainstWriting,
   type SettingsEntry,
+  toHex,
 } from "@bcopy/chain-format"
 import { isStoreError, parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
 import { asEngineError } from "./as-engine-error.ts"
@@ -60,11 +61,12 @@ export async function openRepository(
 ): Promise<Repository> {
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
   const storeTime = new StoreTime(seams.clock)
-  const birth = await readBirth(laws, options)
-  if (birth === undefined)
+  const stored = await readBirth(laws, options)
+  if (stored === undefined)
     throw new EngineError("NoRepository", `${store.name} holds no bcopy repository`, {
       hint: "Check the path, or make one with `bcopy init`.",
     })
+  const { birth, digest } = stored
   const view = viewOf(laws, birth, storeTime)
   const settings = await readSettings(view, layout.repositorySettings, options).catch((error: unknown) => {
     throw asEngineError(error, `settings of ${store.name}`)
@@ -72,6 +74,11 @@ export async function openRepository(
   if (settings === undefined)
     throw new EngineError("NoRepository", `${store.name} holds a repository that was not made to the end`, {
       hint: "Run `bcopy init` for it again: it finishes what is there.",
+    })
+  const born = findSetting(settings.entry, "birth")?.digest
+  if (born !== undefined && born !== digest)
+    throw new EngineError("Damaged", `${store.name}: ${BIRTH_KEY} is not the one that the repository was made with`, {
+      hint: "Put it back from another copy of the repository: every id is computed with it.",
     })
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), options)
   return {
@@ -93,8 +100,14 @@ export function requireWritable(repository: Repository): void {
   if (repository.notWritable !== undefined) throw repository.notWritable
 }
 
+/** A birth certificate, and the SHA-256 of its stored bytes. */
+export interface StoredBirth {
+  readonly birth: BirthCertificate
+  readonly digest: string
+}
+
 /** The birth certificate; `undefined` if there is none. @throws EngineError `NeedsNewer`, `WrongKey`, `Damaged` */
-export async function readBirth(store: WriteOnceStore, options: Abortable = {}): Promise<BirthCertificate | undefined> {
+export async function readBirth(store: WriteOnceStore, options: Abortable = {}): Promise<StoredBirth | undefined> {
   const object = await store.read(parseObjectKey(BIRTH_KEY), options)
   if (object === undefined) return undefined
   try {
@@ -104,7 +117,7 @@ export async function readBirth(store: WriteOnceStore, options: Abortable = {}):
         "WrongKey",
         `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`,
       )
-    return birth
+    return { birth, digest: toHex(sha256(object.bytes)) }
   } catch (error) {
     throw asEngineError(error, store.name)
   }

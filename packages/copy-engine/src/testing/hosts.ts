@@ -23,18 +23,12 @@ export function asHost<Result>(writer: SessionWriter, work: () => Promise<Result
 
 /** What stands in for `host.ts`: this process, on a machine called "here", unless `asHost` says otherwise. */
 export function pretendHosts<Host extends { processStart(pid: number): Promise<string> }>(host: Host) {
+  const { pid } = process
+  // Asked once, and early: while a test lets time pass nobody must be waiting for the system.
+  const started = host.processStart(pid)
   return {
     ...host,
-    thisWriter: async (): Promise<SessionWriter> => {
-      const { pid } = process
-      const self = {
-        machine: "here",
-        boot: "boot",
-        pidNamespace: "ns",
-        pid,
-        processStart: await host.processStart(pid),
-      }
-      return current.getStore() ?? self
-    },
+    thisWriter: async (): Promise<SessionWriter> =>
+      current.getStore() ?? { machine: "here", boot: "boot", pidNamespace: "ns", pid, processStart: await started },
   }
 }
