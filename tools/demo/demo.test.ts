@@ -13,7 +13,7 @@ test(
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--conditions=@bcopy/source", join(import.meta.dirname, "demo.ts"), "--synthetic"],
-      { encoding: "utf8", env: { ...process.env, TMPDIR: temporary, TEMP: temporary } },
+      { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "0", TMPDIR: temporary, TEMP: temporary } },
     )
     expect({ status, stderr: stderr.match(/failed|bcopy:.*/g) }).toEqual({ status: 0, stderr: null })
     expect(stdout.match(/✓ .*: the same, byte by byte/g)).toHaveLength(4)

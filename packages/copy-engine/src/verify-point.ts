@@ -8,7 +8,6 @@ import {
   type Manifest,
   type MapReader,
   openDataPack,
-  openMapPack,
   type PackRecord,
   type PointReader,
   pointReader,
@@ -54,14 +53,11 @@ export async function verifyPoint(
     options.signal === undefined ? {} : { signal: options.signal },
   )
   const packs = new Set<number>()
-  for (const { session, number, storedBytes } of manifest.mapPacks) {
-    await present(session, number, storedBytes)
-    if (options.readData !== "none") await authenticate({ session, number }, openMapPack)
-  }
+  for (const { session, number, storedBytes } of manifest.mapPacks) await present(session, number, storedBytes)
   for await (const { pack, record } of reader.table.records()) {
     packs.add(pack)
     await present(record.session, record.number, record.storedBytes)
-    if (options.readData === "authenticate") await authenticate(record, openDataPack)
+    if (options.readData === "authenticate") await authenticate(record)
   }
   let done = 0
   for (const [index, disk] of manifest.disks.entries()) {
@@ -133,17 +129,14 @@ export async function verifyPoint(
   }
 
   /** Opens the footer and the seal of every slot. */
-  async function authenticate(
-    record: Pick<PackRecord, "session" | "number">,
-    open: typeof openDataPack | typeof openMapPack,
-  ): Promise<void> {
+  async function authenticate(record: PackRecord): Promise<void> {
     const { view } = repository
     const objectKey = layout.pack(backup, record.session, record.number)
     if (options.proven.authenticated.has(objectKey)) return
     const check = async (oldest: boolean) => {
       const bytes = await view.readPack(objectKey, { oldest, ...(options.signal && { signal: options.signal }) })
       if (bytes === undefined) throw new FormatError("Missing", `pack ${objectKey} is missing`)
-      const pack = open(bytes, { ...view, objectKey })
+      const pack = openDataPack(bytes, { ...view, objectKey })
       for (const { offset, storedBytes } of pack.slots)
         authenticateSlot(bytes.subarray(offset, offset + storedBytes), { opening: pack.opening })
     }

@@ -202,7 +202,7 @@ test("a process killed while it creates leaves whole objects only", async () => 
   const script = `
     for (let number = 0; ; number++) {
       await store.create("packs/" + String(number).padStart(6, "0"), new Uint8Array(300_000).fill(number))
-      console.log(number)
+      console.log(String(number))
     }`
   const child = otherProcess(script)
   let told = -1
