@@ -55,7 +55,10 @@ export async function appendLogEntry(
     if (body === undefined) return undefined
     const entry = nextEntry(state, { session, atMs: storeTime.now(), body })
     const objectKey = entryKey(prefix, entry.number, view.entryTag)
-    return { number: entry.number, bytes: encodeSmallObject("logEntry", entry, { ...view, objectKey }), entry }
+    const bytes = encodeSmallObject("logEntry", entry, { ...view, objectKey })
+    // What this version could not read again must never become an entry.
+    openEntry(view, place, entry.number, bytes)
+    return { number: entry.number, bytes, entry }
   }
   decided = decideAgain()
   if (decided === undefined) return { state, appended: false }

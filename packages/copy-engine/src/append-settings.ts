@@ -2,6 +2,7 @@ import {
   encodeSmallObject,
   entryKey,
   foldSettings,
+  isFormatError,
   openSettings,
   type SessionId,
   settingsAgainstWriting,
@@ -61,7 +62,7 @@ export async function appendSettings(
     keyOf: (number) => parseObjectKey(entryKey(prefix, number, view.entryTag)),
     first: decided,
     async collided(number, bytes) {
-      current = { entry: openSettings(view, prefix, number, bytes), digest: toHex(view.sha256(bytes)) }
+      current = { entry: openOrPassOver(number, bytes), digest: toHex(view.sha256(bytes)) }
       decided = decide()
       return decided
     },
@@ -70,4 +71,14 @@ export async function appendSettings(
   return decided === undefined
     ? (current as Stored)
     : { entry: decided.entry, digest: toHex(view.sha256(decided.bytes)) }
+
+  /** An entry that does not open says nothing: what it set is set anew, behind it. */
+  function openOrPassOver(number: number, bytes: Uint8Array): SettingsEntry {
+    try {
+      return openSettings(view, prefix, number, bytes)
+    } catch (error) {
+      if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+      return { number, session, atMs: 0, records: [], catalogue: current?.entry.catalogue ?? [] }
+    }
+  }
 }

@@ -16,6 +16,7 @@ import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import type { TransferCounts } from "./engine-event.ts"
+import { requireName } from "./ensure-backup.ts"
 import { doneBefore, doneBlocks, matchDisks } from "./match-disks.ts"
 import { pointManifest } from "./point-manifest.ts"
 import { PointWriter } from "./point-writer.ts"
@@ -98,6 +99,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     refuseOtherBlockSize(point, base.tree?.blockBytes ?? base.blockBytes, workload)
     onEvent?.({ type: "task", job, workload, point: point.id })
     opened = await source.open(point, { blockBytes, ...abortable })
+    for (const { name } of opened.disks) requireName("disk", name)
     const disks = matchDisks(opened, base.tree)
     const packs = new SessionPacks(place.backup, session.id)
     const writing = new PointWriter(repository, disks, {

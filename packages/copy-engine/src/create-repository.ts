@@ -19,7 +19,15 @@ import { parseObjectKey, type RepoStore, writeOnce } from "@bcopy/repo"
 import { appendSettings } from "./append-settings.ts"
 import { EngineError } from "./engine-error.ts"
 import { sha256 } from "./node-primitives.ts"
-import { type EngineSeams, openRepository, readBirth, type Repository, viewOf } from "./repository.ts"
+import {
+  type EngineSeams,
+  lacksBirth,
+  openRepository,
+  PUT_BIRTH_BACK,
+  readBirth,
+  type Repository,
+  viewOf,
+} from "./repository.ts"
 import { StoreTime } from "./store-time.ts"
 
 export interface CreateRepositoryOptions {
@@ -65,6 +73,7 @@ export async function createRepository(
       idSalt: seams.random(ID_SALT_BYTES),
       encrypted: false,
     }
+    await refuseOrphans()
     const bytes = encodeBirthCertificate(made)
     const { outcome } = await laws.create(parseObjectKey(BIRTH_KEY), bytes, abortable)
     if (outcome === "lost") throw exists()
@@ -97,4 +106,12 @@ export async function createRepository(
   // Two may finish one half-made repository at once: it has the settings of the first.
   if (entry.session !== session) throw exists()
   return openRepository(store, seams, abortable)
+
+  /** What lies there belongs to a repository whose birth certificate is gone: a new one would make it unreadable. */
+  async function refuseOrphans(): Promise<void> {
+    for (const prefix of [layout.repositorySettings, layout.backups]) {
+      const { objects } = await laws.list(prefix, { limit: 1, ...abortable })
+      if (objects.length > 0) throw new EngineError("Damaged", lacksBirth(store.name), { hint: PUT_BIRTH_BACK })
+    }
+  }
 }

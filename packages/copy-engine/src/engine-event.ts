@@ -55,6 +55,14 @@ export type EngineEvent =
     }
   | { readonly type: "verify"; readonly workload: string; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly type: "damage"; readonly workload: string; readonly point: string; readonly message: string }
+  /** Entries of a log that are missing or do not open: points may be missing from what is shown. `lost`: given up. */
+  | {
+      readonly type: "broken"
+      readonly job: string
+      readonly workload: string
+      readonly entries: readonly number[]
+      readonly lost: boolean
+    }
   | { readonly type: "tampering"; readonly tampering: Tampering }
 
 export type OnEvent = (event: EngineEvent) => void

@@ -1,6 +1,7 @@
 import {
   backupIdOf,
   findSetting,
+  isFormatError,
   isName,
   layout,
   randomId,
@@ -27,6 +28,8 @@ export async function ensureBackup(
   const abortable = options.signal === undefined ? {} : { signal: options.signal }
   const prefix = layout.backupSettings(backupIdOf(repository.view.idMac, job))
   const known = await readSettings(repository.view, prefix, abortable).catch((error: unknown) => {
+    // All that a backup's settings say is said again here, so damaged ones are written anew behind the damage.
+    if (isFormatError(error) && error.code !== "NeedsNewer") return undefined
     throw asEngineError(error, `${repository.name}: settings of job ${job}`)
   })
   const unknown = settingsAgainstWriting(known?.entry)

@@ -42,7 +42,7 @@ export async function findPoint(
 ): Promise<FoundWorkload & { readonly point: LivePoint }> {
   const found = await findWorkload(repository, options)
   const { points, workload } = found.state
-  const { point: wanted = "latest" } = options
+  const wanted = (options.point ?? "latest").toLowerCase()
   if (wanted === "latest") {
     const newest = points.findLast(({ damaged }) => damaged !== true)
     if (newest === undefined) throw new EngineError("NotFound", `${found.job}/${workload.name} has no complete point`)
@@ -55,7 +55,7 @@ export async function findPoint(
       `${wanted} begins the ids of ${matching.length} points of ${workload.name}: ${matching.map(({ point }) => point).join(", ")}`,
     )
   const [point] = matching
-  if (point === undefined || wanted.length < 4)
+  if (point === undefined || wanted === "")
     throw new EngineError("NotFound", `${found.job}/${workload.name} has no point ${wanted}`, {
       hint: "`bcopy points` lists the ids; `latest` is the newest.",
     })

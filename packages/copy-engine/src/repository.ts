@@ -62,6 +62,8 @@ export async function openRepository(
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
   const storeTime = new StoreTime(seams.clock)
   const stored = await readBirth(laws, options)
+  if (stored === undefined && (await laws.list(layout.repositorySettings, { limit: 1, ...options })).objects.length > 0)
+    throw new EngineError("Damaged", lacksBirth(store.name), { hint: PUT_BIRTH_BACK })
   if (stored === undefined)
     throw new EngineError("NoRepository", `${store.name} holds no bcopy repository`, {
       hint: "Check the path, or make one with `bcopy init`.",
@@ -78,7 +80,7 @@ export async function openRepository(
   const born = findSetting(settings.entry, "birth")?.digest
   if (born !== undefined && born !== digest)
     throw new EngineError("Damaged", `${store.name}: ${BIRTH_KEY} is not the one that the repository was made with`, {
-      hint: "Put it back from another copy of the repository: every id is computed with it.",
+      hint: PUT_BIRTH_BACK,
     })
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), options)
   return {
@@ -94,6 +96,10 @@ export async function openRepository(
     notWritable: whyNotWritable(store.name, settings.entry, instance),
   }
 }
+
+/** What is said where a repository lies without its birth certificate. */
+export const lacksBirth = (name: string) => `${name} holds a repository without its ${BIRTH_KEY}`
+export const PUT_BIRTH_BACK = `Put ${BIRTH_KEY} back from another copy of the repository: every id in it is computed with that.`
 
 /** @throws EngineError why the repository takes no writes from here */
 export function requireWritable(repository: Repository): void {

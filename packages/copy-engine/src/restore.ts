@@ -74,6 +74,7 @@ export async function restore(repository: Repository, options: RestoreOptions): 
 
 async function restoreNow(repository: Repository, options: RestoreOptions): Promise<RestoreReport> {
   const { output, overwrite = false, dryRun = false, signal } = options
+  if (output === "") throw new EngineError("BadArgument", "the output has no name")
   const abortable = signal === undefined ? {} : { signal }
   const found = await findPoint(repository, options)
   const { point } = found
@@ -93,7 +94,11 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   const folder = options.disk === undefined && manifest.disks.length !== 1
   const paths = folder ? fileNamesOf(disks).map((name) => join(output, name)) : [output]
   if (!dryRun && folder)
-    await mkdir(output, { recursive: true }).catch((error: Error) => {
+    await mkdir(output, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST" || error.code === "ENOTDIR")
+        throw new EngineError("OutputExists", `${output} is a file, and ${disks.length} disks need a folder`, {
+          cause: error,
+        })
       throw new EngineError("OutputFailed", `cannot make the folder ${output}: ${error.message}`, { cause: error })
     })
   for (const [index, disk] of disks.entries())

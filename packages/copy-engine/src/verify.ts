@@ -1,4 +1,15 @@
-import { isFormatError, type LivePoint, type LogState, randomId, readLog, readManifest } from "@bcopy/chain-format"
+import {
+  type BackupId,
+  isFormatError,
+  layout,
+  listFolders,
+  type LivePoint,
+  type LogState,
+  randomId,
+  readLog,
+  readManifest,
+  readSettings,
+} from "@bcopy/chain-format"
 import { isStoreError } from "@bcopy/repo"
 import { appendLogEntry, type AppendLogOptions } from "./append-log-entry.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
@@ -66,6 +77,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
     if (error.code === "NeedsNewer") unknown.push({ job, workload, point: "", message })
     else damaged.push({ job, workload, point: "", message, marked: false })
   }
+  await verifySettings()
   for await (let found of findWorkloads(repository, { ...options, onUnreadable })) {
     workloads++
     const { job } = found
@@ -78,6 +90,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
       onEvent?.({ type: "damage", workload, point: "", message })
     }
     const { state } = found
+    if (state.lost.length > 0) onEvent?.({ type: "broken", job, workload, entries: state.lost, lost: true })
     const chosen = all ? state.points : state.points.slice(-1)
     for (const point of chosen) {
       points++
@@ -88,6 +101,9 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
         const progress = (doneBytes: number) => onEvent?.({ type: "verify", workload, doneBytes, totalBytes })
         await verifyPoint(repository, found.place.backup, manifest, { readData, proven, progress, ...abortable })
         if (point.damaged === true && readData === "hash") {
+          // What one way of looking has found, another that looks elsewhere must not take back.
+          const authenticate = { readData: "authenticate", proven, progress, ...abortable } as const
+          await verifyPoint(repository, found.place.backup, manifest, authenticate)
           if (writable) await mark(found, point, "healed")
           healed.push(what)
         } else if (point.damaged === true)
@@ -108,6 +124,20 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
     }
   }
   return { points, workloads, damaged, unknown, healed }
+
+  /** What a backup's settings say is known elsewhere too, and the next backup writes it anew: damage, but no lost point. */
+  async function verifySettings(): Promise<void> {
+    for await (const folder of listFolders(repository.view, layout.backups, abortable)) {
+      try {
+        await readSettings(repository.view, layout.backupSettings(folder as BackupId), abortable)
+      } catch (error) {
+        if (!isFormatError(error)) throw error
+        const message = `settings of the job do not open: ${error.message}`
+        if (error.code === "NeedsNewer") unknown.push({ job: folder, workload: "", point: "", message })
+        else damaged.push({ job: folder, workload: "", point: "", message, marked: false })
+      }
+    }
+  }
 
   async function mark(
     found: FoundWorkload,
