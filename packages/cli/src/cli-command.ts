@@ -10,6 +10,8 @@ import type { TaskTimes } from "./task-times.ts"
 /** One command of the program. */
 export interface CliCommand<Options> {
   readonly name: string
+  /** Whether an interrupted run keeps a checkpoint that the next one goes on from. */
+  readonly keepsCheckpoint?: boolean
   /** Describes it to the parser: options, arguments, help. */
   readonly define: (command: Command) => void
   readonly run: (call: Call<Options>) => Promise<Outcome>

@@ -27,3 +27,16 @@ test("what was left out of the failed workload itself does not make it done in p
 test("where all failed the first failure decides", () => {
   expect(copyExit({ ...nothing, failed: [failed("a", "Refused"), failed("b", "Busy")] }).exit).toBe(14)
 })
+
+test("a message names its workload once, and a source that could not be listed without a slash", () => {
+  const error = (message: string) => new EngineError("Damaged", message)
+  const { errors } = copyExit({
+    ...nothing,
+    failed: [
+      { job: "nightly", workload: "a", error: error("nightly/a: no") },
+      { job: "/srv/primary", workload: "", error: error("/srv/primary: no") },
+      { job: "/srv/primary", workload: "", error: error("no") },
+    ],
+  })
+  expect(errors.map(({ message }) => message)).toEqual(["nightly/a: no", "/srv/primary: no", "/srv/primary: no"])
+})

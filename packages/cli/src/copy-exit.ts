@@ -8,10 +8,14 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts"
  */
 export function copyExit(report: CopyReport): { readonly exit: ExitCode; readonly errors: readonly DescribedError[] } {
   const { copied, skipped, planned, failed } = report
-  const nameOf = ({ job, workload }: { readonly job: string; readonly workload: string }) => `${job}/${workload}`
+  // What of the source could not be listed has no workload.
+  const nameOf = ({ job, workload }: { readonly job: string; readonly workload: string }) =>
+    workload === "" ? job : `${job}/${workload}`
   const errors = failed.map(({ error, ...task }) => {
     const described = describeError(error)
-    return { ...described, message: `${nameOf(task)}: ${described.message}` }
+    const prefix = `${nameOf(task)}: `
+    const { message } = described
+    return { ...described, message: message.startsWith(prefix) ? message : prefix + message }
   })
   const [first] = errors
   if (first === undefined) return { exit: exitCodes.done, errors }

@@ -71,7 +71,7 @@ test("the program's own errors are usage and refusal", () => {
 })
 
 test("an error keeps its own hint, and gets one for its code where it has none", () => {
-  expect(describeError(new EngineError("NotFound", "it", { hint: "do this" })).hint).toBe("do this")
+  expect(describeError(new EngineError("NotFound", "it", { hint: "Do this." })).hint).toBe("Do this.")
   expect(describeError(new EngineError("NotFound", "it")).hint).toContain("bcopy points")
 })
 
@@ -84,4 +84,27 @@ test("after an interrupt what was cut short is an interrupt, but a real failure 
 test("an error of no package is a failure that asks for a report", () => {
   expect(describeError(new TypeError("x is not a function"))).toMatchObject({ code: "Unexpected", exit: 1 })
   expect(describeError("a text")).toMatchObject({ code: "Unexpected", message: "a text", exit: 1 })
+})
+
+test("an interrupted command that keeps no checkpoint does not promise to go on from one", () => {
+  expect(describeError(new EngineError("Interrupted", "it"), true).hint).toContain("goes on from what was stored")
+  expect(describeError(new EngineError("Interrupted", "it"), true, false).hint).toBe("Run the same command again.")
+})
+
+test("a prefix that two layers put before a message is said once", () => {
+  expect(describeError(new EngineError("Damaged", "/srv/a: nightly/web01: nightly/web01: it")).message).toBe(
+    "/srv/a: nightly/web01: it",
+  )
+  expect(describeError(new EngineError("Damaged", "/srv/a: /srv/a: it")).message).toBe("/srv/a: it")
+})
+
+test("a hint begins with a capital", () => {
+  expect(describeError(new StoreError("ReadOnly", "it", { hint: "mount it" })).hint).toBe("Mount it")
+})
+
+test("sizes of memory are told in units", () => {
+  const { message } = describeError(
+    new EngineError("BadArgument", "memory of 104857600 bytes beside the 125829120 of it"),
+  )
+  expect(message).toBe("memory of 100.0 MiB beside the 120.0 MiB of it")
 })

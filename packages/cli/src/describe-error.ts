@@ -4,6 +4,7 @@ import { isStoreError } from "@bcopy/repo"
 import { isSourceError } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-codes.ts"
+import { renderSize } from "./render-size.ts"
 
 /** An error as the program tells it: `error` of a JSON document, and the exit status. */
 export interface DescribedError {
@@ -29,16 +30,32 @@ const hints: Readonly<Record<string, string>> = {
   Unexpected: "This is a bug in bcopy. BCOPY_DEBUG=1 shows where it happened.",
 }
 
-/** Describes an error of any package; `aborted` says whether the run had been told to stop. */
-export function describeError(error: unknown, aborted = false): DescribedError {
+/**
+ * Describes an error of any package; `aborted` says whether the run had been told to stop, `keepsCheckpoint` whether its
+ * command goes on from what a run before it stored.
+ */
+export function describeError(error: unknown, aborted = false, keepsCheckpoint = true): DescribedError {
   const code = codeOf(error)
   const stopped = aborted && (code === "Aborted" || code === "Unexpected")
   if (stopped || code === "Interrupted") {
     const message = stopped ? "interrupted" : (error as Error).message
-    return { code: "Interrupted", message, hint: hints["Interrupted"], exit: exitCodes.interrupted }
+    const hint = keepsCheckpoint ? hints["Interrupted"] : "Run the same command again."
+    return { code: "Interrupted", message, hint, exit: exitCodes.interrupted }
   }
-  const message = error instanceof Error ? error.message : String(error)
-  return { code, message, hint: hintOf(error) ?? hints[code], exit: exitCodeOf(error) }
+  const message = messageFor(code, error instanceof Error ? error.message : String(error))
+  return { code, message, hint: sentence(hintOf(error) ?? hints[code]), exit: exitCodeOf(error) }
+}
+
+/** Says a prefix once that two layers put before the message, and sizes as people give them. */
+function messageFor(code: string, text: string): string {
+  const once = text.replace(/(^|: )([^:]+: )\2+/g, "$1$2")
+  if (code !== "BadArgument" || !once.startsWith("memory of ")) return once
+  return once.replace(/\b\d{4,}(?: bytes)?/g, (size) => renderSize(Number.parseInt(size, 10)))
+}
+
+/** Libraries may give hints without a capital: here they stand on a line of their own. */
+function sentence(hint: string | undefined): string | undefined {
+  return hint === undefined ? undefined : hint.slice(0, 1).toUpperCase() + hint.slice(1)
 }
 
 function codeOf(error: unknown): string {

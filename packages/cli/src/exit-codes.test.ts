@@ -47,7 +47,15 @@ test.for([
   [["backup", "--repo", "x", "--job", "j", "--workload", "w", "--level", "much", "i.raw"], "--level <level>"],
   [["backup", "--repo", "x", "--job", "j", "--workload", "w", "a/i.raw", "b/i.raw"], "two disks are called i.raw"],
   [["init", "--repo", "x", "--no-encryption", "--pack-size", "big"], "--pack-size <size>"],
-  [["init", "--repo", "x", "--no-encryption", "--block-size", "65000"], "block size 65000"],
+  [["init", "--repo", "x", "--no-encryption", "--block-size", "65000"], "32.0 KiB to 4.0 MiB; this is 63.5 KiB"],
+  [["init", "--repo", "x", "--no-encryption", "--pack-size", "1GiB"], "8.0 MiB to 512.0 MiB; this is 1.0 GiB"],
+  [["backup", "--repo", "x", "--job", "j", "--workload", "", "i.raw"], "--workload <name>"],
+  [["backup", "--repo", "x", "--job", "", "--workload", "w", "i.raw"], "--job <name>"],
+  [["backup", "--repo", "x", "--job", "j", "--workload", "a\nb", "i.raw"], "--workload <name>"],
+  [["backup", "--repo", "x", "--job", "j", "--workload", "w", "a\nb=i.raw"], "control character"],
+  [["copy", "--from", "x", "--to", "y", "--workload", "w", ""], "--workload <name...>"],
+  [["copy", "--from", "x", "--to", "y", "--as", ""], "--as <name>"],
+  [["restore", "--repo", "x", "--workload", "w", "--output", ""], "--output <path>"],
   [["verify", "--repo", "x", "--read-data=twice"], "--read-data [how]"],
   [["show", "--repo", "x", "--point", "1f3a"], "which workload"],
   [["copy", "--from", "x", "--to", "y", "--select", "some"], "--select <which>"],
@@ -83,8 +91,8 @@ test("2: memory that has no room for two packs, with both numbers", async () => 
   const trial = openTrial()
   const repo = await makeRepository(trial, "repo")
   const ran = await backUp(trial, repo, "w", "--memory", "100MiB")
-  expectError(ran, exitCodes.usage, "104857600")
-  expect(ran.stderr).toContain("33554432")
+  expectError(ran, exitCodes.usage, "memory of 100.0 MiB")
+  expect(ran.stderr).toContain("2 packs of 32.0 MiB")
 })
 
 test("1: an image, a workload, a job, a point or a disk that is not there", async () => {
@@ -263,6 +271,49 @@ test("14: an output that exists, and images that are none", async () => {
   const foreign = ["backup", "--repo", repo, "--job", "j", "--workload", "w", at("disk.qcow2")]
   expectError(await bcopy(...foreign), exitCodes.refused, "qcow2")
   expect((await bcopy(...foreign, "--format", "raw")).exit).toBe(0)
+})
+
+test("14: an output inside a repository, by whatever way it is named", async () => {
+  const trial = openTrial()
+  const { at, bcopy } = trial
+  const [repo, other] = [await makeRepository(trial, "repo"), await makeRepository(trial, "other")]
+  await backUp(trial, repo, "web01")
+  symlinkSync(repo, at("link"))
+  const before = readdirSync(repo, { recursive: true }).length
+  for (const output of [repo, join(repo, "out.raw"), join(repo, "log/new/out.raw"), at("link/out.raw")])
+    for (const more of [[], ["--dry-run"], ["--overwrite", "--yes"]]) {
+      const restore = ["restore", "--repo", repo, "--workload", "web01", "--output", output, ...more]
+      expectError(await bcopy(...restore), exitCodes.refused, "lies in the repository")
+    }
+  expect(readdirSync(repo, { recursive: true })).toHaveLength(before)
+  const inOther = ["restore", "--repo", repo, "--workload", "web01", "--output", join(other, "out.raw")]
+  expectError(await bcopy(...inOther), exitCodes.refused, "another repository")
+  expect((await bcopy("restore", "--repo", repo, "--workload", "web01", "--output", at("repo.raw"))).exit).toBe(0)
+})
+
+test("14: init inside another repository, without --yes", async () => {
+  const trial = openTrial()
+  const { bcopy } = trial
+  const repo = await makeRepository(trial, "repo")
+  for (const inside of [join(repo, "inner"), join(repo, "log/deep/inner")]) {
+    expectError(await bcopy("init", "--repo", inside, "--no-encryption"), exitCodes.refused, "another repository")
+    expectError(
+      await bcopy("init", "--repo", inside, "--no-encryption", "--dry-run"),
+      exitCodes.refused,
+      "another repository",
+    )
+  }
+  expect((await bcopy("init", "--repo", join(repo, "inner"), "--no-encryption", "--yes")).exit).toBe(0)
+})
+
+test("a missing image, and one in another format, are answered with what helps here", async () => {
+  const trial = openTrial()
+  const { at, bcopy } = trial
+  const repo = await makeRepository(trial, "repo")
+  const backup = ["backup", "--repo", repo, "--job", "j", "--workload", "w"]
+  expect((await bcopy(...backup, at("nothing.raw"))).stderr).not.toContain("bcopy points")
+  writeFileSync(at("disk.qcow2"), "QFI\xfb", "latin1")
+  expect((await bcopy(...backup, at("disk.qcow2"))).stderr).toContain("--format raw")
 })
 
 test("130: an interrupted backup keeps a checkpoint, and the next run stores nothing twice", async () => {

@@ -31,7 +31,7 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   12: "wrong key",
   13: "damage found",
   14: "refused: a rule, or a confirmation that is missing",
-  130: "interrupted, checkpoint kept",
+  130: "interrupted",
 }
 
 const ofEngine: Readonly<Record<EngineErrorCode, ExitCode>> = {

@@ -41,6 +41,7 @@ const point = z.strictObject({
   disks: z.array(disk),
   storedBytes: count,
   state: z.enum(["complete", "damaged"]),
+  consistency: z.enum(["application", "crash", "fuzzy"]),
 })
 const task = { job: z.string(), workload: z.string() }
 const found = z.strictObject({ ...task, point: z.string(), message: z.string() })

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from "node:fs"
 import { expect, test } from "vitest"
 import { ended, makeNoise, openTrial, spawnBcopy, type Trial } from "../testing/trial.ts"
 
@@ -90,4 +91,26 @@ test("a reader that goes away is no failure", async () => {
   const running = ended(child)
   child.stdout?.destroy()
   expect(await running).toMatchObject({ exit: 0, stderr: "" })
+})
+
+test.skipIf(!existsSync("/dev/full"))("a full disk behind stdout is told in one line, and ends with 1", async () => {
+  const full = openSync("/dev/full", "w")
+  const ran = await ended(spawnBcopy(["--help"], { stdio: ["ignore", full, "pipe"] }))
+  closeSync(full)
+  expect(ran).toEqual({
+    exit: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^bcopy: cannot write to stdout: .*ENOSPC.*\n$/) as unknown,
+  })
+})
+
+test.skipIf(!existsSync("/dev/full"))("where stderr takes nothing the work is done all the same", async () => {
+  const { at, bcopy } = openTrial()
+  await bcopy("init", "--repo", at("repo"), "--no-encryption")
+  makeNoise(at("disk.raw"), { sizeMib: 1, seed: "quiet" })
+  const full = openSync("/dev/full", "w")
+  const argv = ["backup", "--repo", at("repo"), "--job", "j", "--workload", "w", at("disk.raw")]
+  const ran = await ended(spawnBcopy(argv, { stdio: ["ignore", "pipe", full] }))
+  closeSync(full)
+  expect(ran).toMatchObject({ exit: 0, stdout: expect.stringContaining("j/w") as unknown })
 })

@@ -23,8 +23,17 @@ async function start(): Promise<void> {
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", quietly)
-  process.exitCode = await run(process.argv.slice(2), {
+  let isCut = false
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`bcopy points | head`) is no failure.
+    if (isCut || error.code === "EPIPE") return
+    isCut = true
+    process.exitCode ||= 1
+    process.stderr.write(`bcopy: cannot write to stdout: ${error.message}\n`)
+  })
+  // Nobody can be told, and the work itself goes on.
+  process.stderr.on("error", () => undefined)
+  const status = await run(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -32,9 +41,5 @@ async function start(): Promise<void> {
     random: (count) => Uint8Array.from(randomBytes(count)),
     signal: stop.signal,
   })
-}
-
-/** A reader that has seen enough (`bcopy points | head`) is no failure. */
-function quietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error
+  process.exitCode = isCut ? status || 1 : status
 }

@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises"
+import { BIRTH_KEY } from "@bcopy/chain-format"
 import {
   createRepository,
   type CreateRepositoryOptions,
@@ -11,7 +12,8 @@ import { memoryStore } from "@bcopy/repo"
 import { folderPassport, prepareFolder, requireFit } from "@bcopy/repo-fs"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
-import { openStore, parseFolder } from "./open-store.ts"
+import { enclosingRepository } from "./enclosing-repository.ts"
+import { mayHoldRepository, openStore, parseFolder } from "./open-store.ts"
 
 /** What lies in the folder of a repository, one that is not made to the end among them, or of a fresh file system. */
 const OWN_NAMES = ["bcopy.json", "keys", "log", "backups", "tmp", "probe", "lost+found"]
@@ -19,7 +21,7 @@ const OWN_NAMES = ["bcopy.json", "keys", "log", "backups", "tmp", "probe", "lost
 /**
  * Makes a repository in a folder, or in a dry run finds out whether it could be made.
  * @returns the repository; in a dry run one of the same kind in memory
- * @throws CliError `Refused` for a folder that holds other things; EngineError `RepositoryExists`, `BadArgument`; StoreError
+ * @throws CliError `Refused` for a folder that holds other things or lies in a repository; EngineError `RepositoryExists`, `BadArgument`; StoreError
  */
 export async function makeFolderRepository(
   text: string,
@@ -30,7 +32,12 @@ export async function makeFolderRepository(
   // A rehearsal in memory finds what is wrong with the options before a folder is made.
   const trial = await createRepository(memoryStore({ name: path, clock: io.clock }), seams, { ...options, signal })
   const store = openStore(text, io)
-  if (await hasFolder(path, yes ?? false)) await refuseExisting(() => openRepository(store, seams, { signal }))
+  if (await mayBeThere(path, yes ?? false)) await refuseExisting(() => openRepository(store, seams, { signal }))
+  const around = yes === true ? undefined : await enclosingRepository(path)
+  if (around !== undefined)
+    throw new CliError("Refused", `${path} lies in another repository, ${around}`, {
+      hint: "Choose a place outside of it, or confirm with --yes.",
+    })
   if (dryRun === true) return trial
   await prepareFolder(path)
   const passport = await folderPassport(path, { clock: io.clock, random: () => (io.random(1)[0] ?? 0) / 256 })
@@ -38,14 +45,14 @@ export async function makeFolderRepository(
   return createRepository(store, seams, { ...options, passport, signal })
 }
 
-/** Whether the folder is there. @throws CliError `Refused` if something that is not ours lies in it */
-async function hasFolder(path: string, yes: boolean): Promise<boolean> {
+/** Whether something of a repository may be there. @throws CliError `Refused` if something that is not ours lies in it */
+async function mayBeThere(path: string, yes: boolean): Promise<boolean> {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined
     if (error.code === "ENOTDIR")
       throw new CliError("Refused", `${path} is a file, a repository is a folder`, { cause: error })
     // What cannot be read is left to the store, which says why.
-    return []
+    return [BIRTH_KEY]
   })
   if (names === undefined) return false
   const foreign = names.filter((name) => !OWN_NAMES.includes(name))
@@ -57,7 +64,7 @@ async function hasFolder(path: string, yes: boolean): Promise<boolean> {
         hint: "Choose an empty or a new folder, or confirm with --yes.",
       },
     )
-  return true
+  return mayHoldRepository(names)
 }
 
 async function refuseExisting(openThere: () => Promise<Repository>): Promise<void> {

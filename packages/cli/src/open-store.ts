@@ -1,5 +1,6 @@
-import { stat } from "node:fs/promises"
-import { EngineError } from "@bcopy/copy-engine"
+import { readdir, stat } from "node:fs/promises"
+import { BIRTH_KEY, layout } from "@bcopy/chain-format"
+import { EngineError, isEngineError } from "@bcopy/copy-engine"
 import { type RepoStore, withRetry } from "@bcopy/repo"
 import { folderStore } from "@bcopy/repo-fs"
 import { CliError } from "./cli-error.ts"
@@ -32,19 +33,27 @@ export function openStore(text: string, { clock, random }: Pick<Io, "clock" | "r
   })
 }
 
-/** @throws EngineError `NoRepository` if there is no folder of that name */
+/** Whether a folder with these names in it may hold a repository, a damaged or half-made one among them. */
+export function mayHoldRepository(names: readonly string[]): boolean {
+  const own = [BIRTH_KEY, layout.repositorySettings, layout.backups].map((key) => key.replace("/", ""))
+  return own.some((name) => names.includes(name))
+}
+
+/**
+ * Keeps the store away from folders that hold no repository: it would try out what they can do.
+ * @throws EngineError `NoRepository` if there is no folder of that name, or nothing of a repository in it
+ */
 export async function requireFolder(text: string): Promise<void> {
   const path = parseFolder(text)
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  const none = (what: string) =>
+    new EngineError("NoRepository", what, { hint: "Check the path, or make a repository with `bcopy init`." })
+  try {
+    if (!(await stat(path)).isDirectory()) throw none(`${path} is not a folder`)
+    if (!mayHoldRepository(await readdir(path))) throw none(`${path} holds no bcopy repository`)
+  } catch (error) {
+    if (isEngineError(error)) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === "ENOENT" || code === "ENOTDIR") throw none(`there is no folder ${path}`)
     // What cannot be told is left to the store, which says why.
-    return error.code === "ENOENT" || error.code === "ENOTDIR" ? undefined : "unknown"
-  })
-  if (found === undefined || (found !== "unknown" && !found.isDirectory()))
-    throw new EngineError(
-      "NoRepository",
-      found === undefined ? `there is no folder ${path}` : `${path} is not a folder`,
-      {
-        hint: "Check the path, or make a repository with `bcopy init`.",
-      },
-    )
+  }
 }

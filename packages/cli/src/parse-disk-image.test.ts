@@ -26,3 +26,12 @@ test("two disks of one name are refused with both paths", () => {
     "two disks are called disk.raw: a/disk.raw and b/disk.raw",
   )
 })
+
+test.for(["a\nb=web01.raw", "..", "images/a\u0007b", `${"x".repeat(256)}=web01.raw`])(
+  "%j is no name of a disk, and refused as usage",
+  (text) => {
+    expect(() => parseDiskImages([text], nothing)).toThrow(
+      expect.objectContaining({ code: "Usage", hint: "Name the disk: NAME=IMAGE." }),
+    )
+  },
+)

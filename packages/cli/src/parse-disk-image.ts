@@ -1,5 +1,5 @@
 import { basename } from "node:path"
-import type { DiskImage } from "@bcopy/source-disk-image"
+import { checkDiskName, type DiskImage } from "@bcopy/source-disk-image"
 import { CliError } from "./cli-error.ts"
 
 /**
@@ -16,11 +16,12 @@ export function parseDiskImage(text: string, exists: (path: string) => boolean):
   return { name, path }
 }
 
-/** Reads all images of a command line. @throws CliError `Usage` for two disks of one name */
+/** Reads all images of a command line. @throws CliError `Usage` for a name that no disk can have, and for two disks of one name */
 export function parseDiskImages(texts: readonly string[], exists: (path: string) => boolean): readonly DiskImage[] {
   const disks: DiskImage[] = []
   for (const text of texts) {
     const disk = parseDiskImage(text, exists)
+    requireDiskName(disk)
     const twin = disks.find(({ name }) => name === disk.name)
     if (twin !== undefined)
       throw new CliError("Usage", `two disks are called ${disk.name}: ${twin.path} and ${disk.path}`, {
@@ -29,4 +30,12 @@ export function parseDiskImages(texts: readonly string[], exists: (path: string)
     disks.push(disk)
   }
   return disks
+}
+
+function requireDiskName({ name }: DiskImage): void {
+  try {
+    checkDiskName(name)
+  } catch (error) {
+    throw new CliError("Usage", (error as Error).message, { cause: error, hint: "Name the disk: NAME=IMAGE." })
+  }
 }

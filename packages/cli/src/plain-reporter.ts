@@ -1,10 +1,12 @@
 import type { EngineEvent } from "@bcopy/copy-engine"
 import type { Io } from "./io.ts"
+import { eventSubject } from "./event-subject.ts"
 import { printable } from "./paint.ts"
 import { renderDuration } from "./render-duration.ts"
 import { renderEvent } from "./render-event.ts"
 import { renderSize } from "./render-size.ts"
 import type { Reporter } from "./reporter.ts"
+import { sourcePoint } from "./source-point.ts"
 
 /** A line when something begins and one when it ends: for logs. */
 export function plainReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): Reporter {
@@ -23,18 +25,23 @@ export function plainReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): 
 
   function tell(event: EngineEvent): void {
     switch (event.type) {
-      case "task":
-        return begin(nameOf(event), `${nameOf(event)}: started`)
+      case "task": {
+        const from = sourcePoint(event.point)
+        return begin(
+          eventSubject(event),
+          `${eventSubject(event)}: started${from === undefined ? "" : ` from point ${from}`}`,
+        )
+      }
       case "committed":
-        return end(nameOf(event), `${nameOf(event)}: point ${event.point.slice(0, 8)} done`)
+        return end(eventSubject(event), `${eventSubject(event)}: point ${event.point.slice(0, 8)} done`)
       case "failed":
-        return end(nameOf(event), `${nameOf(event)}: failed`)
+        return end(eventSubject(event), `${eventSubject(event)}: failed`)
       case "restore":
-        begin(`disk ${event.disk}`, `disk ${event.disk}: restoring ${renderSize(event.totalBytes)}`)
-        if (event.doneBytes >= event.totalBytes) line(`disk ${event.disk}: done`)
+        begin(eventSubject(event), `${eventSubject(event)}: restoring ${renderSize(event.totalBytes)}`)
+        if (event.doneBytes >= event.totalBytes) line(`${eventSubject(event)}: done`)
         return
       case "verify":
-        return begin(event.workload, `${event.workload}: verifying`)
+        return begin(eventSubject(event), `${eventSubject(event)}: verifying`)
       default: {
         const text = renderEvent(event)
         if (text !== undefined) line(text)
@@ -43,8 +50,4 @@ export function plainReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): 
   }
 
   return { onEvent: tell, note: line, end() {} }
-}
-
-function nameOf({ job, workload }: { readonly job: string; readonly workload: string }): string {
-  return `${job}/${workload}`
 }

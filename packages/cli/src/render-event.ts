@@ -12,6 +12,14 @@ export function renderEvent(event: EngineEvent): string | undefined {
       const packs = event.packs > 0 ? `; ${event.packs} ${event.packs === 1 ? "pack" : "packs"} found` : ""
       return `${event.workload}: a session before this one was cut short: ${from}${packs}`
     }
+    case "broken": {
+      const { job, workload, entries, lost } = event
+      const one = entries.length === 1
+      const count = `${entries.length} log ${one ? "entry" : "entries"}`
+      if (lost)
+        return `warning: ${job}/${workload}: ${count} could not be read and ${one ? "was" : "were"} given up; points may be missing`
+      return `warning: ${job}/${workload}: ${count} ${one ? "does" : "do"} not open; a newer point than those listed may exist (bcopy verify tells more)`
+    }
     case "tampering":
       return `warning: ${event.tampering.key} was written over (${event.tampering.kind}, version ${event.tampering.version}); the oldest version counts`
     case "task":

@@ -3,6 +3,7 @@ import { byName } from "./by-name.ts"
 import type { Paint } from "./paint.ts"
 import { renderSize } from "./render-size.ts"
 import { renderFacts, renderTable } from "./render-table.ts"
+import { tableName } from "./table-name.ts"
 import { isoTime, renderTime } from "./render-time.ts"
 
 /** A repository and its workloads. */
@@ -30,8 +31,8 @@ export function renderOverview(overview: RepositoryOverview, paint: Paint): stri
   const rows = workloads
     .toSorted(byName)
     .map(({ job, workload, points, newestAtMs, sizeBytes, storedBytes, damaged }) => [
-      job,
-      workload,
+      tableName(job),
+      tableName(workload),
       String(points),
       newestAtMs === undefined ? "-" : renderTime(newestAtMs),
       renderSize(sizeBytes),

@@ -2,6 +2,7 @@ import type { ListedPoint } from "@bcopy/copy-engine"
 import type { Paint } from "./paint.ts"
 import { renderSize } from "./render-size.ts"
 import { renderTable } from "./render-table.ts"
+import { tableName } from "./table-name.ts"
 import { isoTime, renderTime } from "./render-time.ts"
 
 /** Points as a table, one a line. */
@@ -19,15 +20,15 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
     { heading: "STATE" },
   ]
   const rows = points.map(({ job, workload, summary, state }) => [
-    job,
-    workload,
+    tableName(job),
+    tableName(workload),
     summary.point.slice(0, 8),
     String(summary.seq),
     renderTime(summary.createdAtMs),
     summary.type,
     renderSize(summary.sizeBytes),
     renderSize(summary.storedBytes),
-    state,
+    state === "complete" && summary.consistency === "fuzzy" ? "complete, fuzzy" : state,
   ])
   return renderTable(columns, rows, paint.bold)
 }
@@ -53,5 +54,6 @@ export function pointDocument({
     disks: (manifest?.disks ?? []).map(({ name, sizeBytes, contentRoot }) => ({ name, bytes: sizeBytes, contentRoot })),
     storedBytes: summary.storedBytes,
     state,
+    consistency: summary.consistency,
   }
 }

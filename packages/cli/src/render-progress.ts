@@ -2,6 +2,8 @@ import type { TransferCounts } from "@bcopy/copy-engine"
 import type { Paint } from "./paint.ts"
 import { renderDuration } from "./render-duration.ts"
 import { renderSize } from "./render-size.ts"
+import { shorten } from "./shorten.ts"
+import { textWidth } from "./text-width.ts"
 
 /** How far one thing is. */
 export interface Progress {
@@ -22,6 +24,9 @@ export interface Saved {
 }
 
 const BAR_CHARACTERS = 24
+const SHORT_BAR_CHARACTERS = 8
+/** So much of a name is kept before anything else is left out. */
+const NAME_COLUMNS = 20
 
 /** What the counts of a transfer saved; `newBytes` are those that became `storedBytes`. */
 export function savedBy(counts: TransferCounts, newBytes = counts.newBytes): Saved {
@@ -29,28 +34,64 @@ export function savedBy(counts: TransferCounts, newBytes = counts.newBytes): Sav
   return { zeroBytes, unchangedBytes, deduplicatedBytes, compressedBytes: Math.max(0, newBytes - storedBytes) }
 }
 
-/** `zeros 120.0 MiB, unchanged 0 B, deduplicated 12.0 MiB, compressed 40.0 MiB` */
-export function renderSaved({ zeroBytes, unchangedBytes, deduplicatedBytes, compressedBytes }: Saved): string {
+/** `zeros 120.0 MiB, unchanged 0 B, deduplicated 12.0 MiB, compressed 40.0 MiB`; with `short` without what is 0 B. */
+export function renderSaved(
+  { zeroBytes, unchangedBytes, deduplicatedBytes, compressedBytes }: Saved,
+  { short = false }: { readonly short?: boolean } = {},
+): string {
   const parts = [
-    `zeros ${renderSize(zeroBytes)}`,
-    `unchanged ${renderSize(unchangedBytes)}`,
-    `deduplicated ${renderSize(deduplicatedBytes)}`,
-    `compressed ${renderSize(compressedBytes)}`,
-  ]
-  return parts.join(", ")
+    ["zeros", zeroBytes],
+    ["unchanged", unchangedBytes],
+    ["deduplicated", deduplicatedBytes],
+    ["compressed", compressedBytes],
+  ] as const
+  return parts
+    .filter(([, bytes]) => bytes > 0 || !short)
+    .map(([what, bytes]) => `${what} ${renderSize(bytes)}`)
+    .join(", ")
 }
 
-/** A frame of one or two lines for a terminal. */
-export function renderProgress(progress: Progress, paint: Paint): string {
-  const { name, doneBytes, totalBytes, bytesPerSecond, saved } = progress
+/** A frame of one or two lines for a terminal of so many columns; no line reaches the last one, so none wraps. */
+export function renderProgress(progress: Progress, paint: Paint, columns: number): string {
+  const room = Math.max(1, columns - 1)
+  const line = renderLine(progress, paint, room)
+  return progress.saved === undefined ? line : `${line}\n${paint.dim(savedWithin(progress.saved, room))}`
+}
+
+/** The line with the longest bar and the most facts that leave enough of the name. */
+function renderLine(progress: Progress, paint: Paint, room: number): string {
+  const { name, doneBytes, totalBytes, bytesPerSecond } = progress
   const share = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes)
-  const full = Math.floor(share * BAR_CHARACTERS)
-  const bar = paint.green("━".repeat(full)) + paint.dim("┄".repeat(BAR_CHARACTERS - full))
-  const parts = [name, bar, `${Math.floor(share * 100)} %`, `${renderSize(doneBytes)} of ${renderSize(totalBytes)}`]
+  const percent = `${Math.floor(share * 100)} %`
+  const sizes = [percent, `${renderSize(doneBytes)} of ${renderSize(totalBytes)}`]
+  const all = [...sizes]
   if (bytesPerSecond !== undefined && bytesPerSecond > 0 && doneBytes < totalBytes) {
     const leftMs = ((totalBytes - doneBytes) / bytesPerSecond) * 1000
-    parts.push(`${renderSize(bytesPerSecond)}/s`, `${renderDuration(leftMs)} left`)
+    all.push(`${renderSize(bytesPerSecond)}/s`, `${renderDuration(leftMs)} left`)
   }
-  const line = parts.join("  ")
-  return saved === undefined ? line : `${line}\n${paint.dim(`  saved: ${renderSaved(saved)}`)}`
+  const bar = (length: number) => {
+    const full = Math.floor(share * length)
+    return paint.green("━".repeat(full)) + paint.dim("┄".repeat(length - full))
+  }
+  const wantedName = Math.min(textWidth(name), NAME_COLUMNS)
+  for (const [length, facts] of [
+    [BAR_CHARACTERS, all],
+    [SHORT_BAR_CHARACTERS, all],
+    [SHORT_BAR_CHARACTERS, sizes],
+    [0, sizes],
+  ] as const) {
+    const behind = facts.join("  ")
+    const nameRoom = room - textWidth(behind) - 2 - (length > 0 ? length + 2 : 0)
+    if (nameRoom < wantedName) continue
+    return [shorten(name, nameRoom), ...(length > 0 ? [bar(length)] : []), behind].join("  ")
+  }
+  return shorten(`${shorten(name, Math.max(0, room - percent.length - 2))}  ${percent}`, room)
+}
+
+/** All that was saved; where that is too long, what is more than nothing, or else the sum. */
+function savedWithin(saved: Saved, room: number): string {
+  const sumBytes = Object.values(saved).reduce((sum: number, bytes: number) => sum + bytes, 0)
+  const most = [renderSaved(saved), ...(sumBytes > 0 ? [renderSaved(saved, { short: true })] : [])]
+  const text = most.map((parts) => `  saved: ${parts}`).find((line) => textWidth(line) <= room)
+  return text ?? shorten(`  saved: ${renderSize(sumBytes)}`, room)
 }

@@ -1,3 +1,5 @@
+import { textWidth } from "./text-width.ts"
+
 /** A column: its heading, and whether numbers make it stand to the right. */
 export interface Column {
   readonly heading: string
@@ -10,13 +12,15 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   bold: (text: string) => string,
 ): string {
-  const widths = columns.map(({ heading }, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)))
+  const widths = columns.map(({ heading }, at) =>
+    Math.max(heading.length, ...rows.map((row) => textWidth(row[at] ?? ""))),
+  )
   const line = (cells: readonly string[]) =>
     columns
       .map(({ right }, at) => {
         const cell = cells[at] ?? ""
-        const width = widths[at] ?? 0
-        return right === true ? cell.padStart(width) : cell.padEnd(width)
+        const space = " ".repeat((widths[at] ?? 0) - textWidth(cell))
+        return right === true ? space + cell : cell + space
       })
       .join("  ")
       .trimEnd()

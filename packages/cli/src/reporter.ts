@@ -13,8 +13,9 @@ export interface Reporter {
   end(): void
 }
 
-/** JSON lines with `--json`, a living line on a terminal, plain lines elsewhere. */
+/** JSON lines with `--json`, a living line on a terminal whose width makes sense, plain lines elsewhere. */
 export async function openReporter(io: Io, { json }: { readonly json: boolean }): Promise<Reporter> {
   if (json) return jsonReporter(io)
-  return io.stderr.isTTY === true && io.env["TERM"] !== "dumb" ? terminalReporter(io) : plainReporter(io)
+  const { isTTY, columns } = io.stderr
+  return isTTY === true && columns !== 0 && io.env["TERM"] !== "dumb" ? terminalReporter(io) : plainReporter(io)
 }

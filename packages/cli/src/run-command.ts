@@ -15,7 +15,9 @@ export async function runCommand<Options>(
   const json = options.json === true
   const reporter = await openReporter(io, { json })
   const times = new TaskTimes(io.clock)
-  const onAbort = () => reporter.note("finishing the checkpoint, press Ctrl-C again to stop at once")
+  const { keepsCheckpoint = false } = command
+  const stopping = keepsCheckpoint ? "finishing the checkpoint" : "stopping"
+  const onAbort = () => reporter.note(`${stopping}, press Ctrl-C again to stop at once`)
   io.signal.addEventListener("abort", onAbort, { once: true })
   const seams: Call["seams"] = {
     clock: io.clock,
@@ -33,7 +35,7 @@ export async function runCommand<Options>(
   } catch (error) {
     reporter.end()
     if ((io.env["BCOPY_DEBUG"] ?? "") !== "" && error instanceof Error) io.stderr.write(`${error.stack}\n`)
-    return writeError(describeError(error, io.signal.aborted), io, { json })
+    return writeError(describeError(error, io.signal.aborted, keepsCheckpoint), io, { json })
   } finally {
     io.signal.removeEventListener("abort", onAbort)
   }

@@ -1,5 +1,14 @@
+import {
+  isBlockSize,
+  isName,
+  MAX_BLOCK_BYTES,
+  MAX_PACK_BYTES,
+  MIN_BLOCK_BYTES,
+  MIN_PACK_BYTES,
+} from "@bcopy/chain-format"
 import { type Command, InvalidArgumentError } from "commander"
 import { parseSize } from "./parse-size.ts"
+import { renderSize } from "./render-size.ts"
 
 /** Options that every command takes. */
 export interface SharedOptions {
@@ -32,6 +41,41 @@ export function sizeArgument(text: string): number {
   if (bytes === undefined)
     throw new InvalidArgumentError("Give a size such as 64KiB, 32MiB, 1GiB, or a number of bytes.")
   return bytes
+}
+
+/** Reads the value of an option that is the size of blocks. */
+export function blockSizeArgument(text: string): number {
+  const bytes = sizeArgument(text)
+  if (isBlockSize(bytes)) return bytes
+  throw new InvalidArgumentError(
+    `Give a power of two from ${renderSize(MIN_BLOCK_BYTES)} to ${renderSize(MAX_BLOCK_BYTES)}; this is ${renderSize(bytes)}.`,
+  )
+}
+
+/** Reads the value of an option that is the size of packs. */
+export function packSizeArgument(text: string): number {
+  const bytes = sizeArgument(text)
+  if (bytes >= MIN_PACK_BYTES && bytes <= MAX_PACK_BYTES) return bytes
+  throw new InvalidArgumentError(
+    `Give a size from ${renderSize(MIN_PACK_BYTES)} to ${renderSize(MAX_PACK_BYTES)}; this is ${renderSize(bytes)}.`,
+  )
+}
+
+/** Reads the value of an option that is the name of a job or workload. */
+export function nameArgument(text: string): string {
+  if (isName(text)) return text
+  throw new InvalidArgumentError("Give a name of 1 to 255 bytes without control characters.")
+}
+
+/** Reads one more value of an option that takes several names. */
+export function namesArgument(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, nameArgument(text)]
+}
+
+/** Reads the value of an option that is a path. */
+export function pathArgument(text: string): string {
+  if (text !== "") return text
+  throw new InvalidArgumentError("Give a path.")
 }
 
 /** Reads the value of an option that is a whole number. */

@@ -1,12 +1,15 @@
 import type { EngineEvent } from "@bcopy/copy-engine"
+import { eventSubject } from "./event-subject.ts"
 import type { Io } from "./io.ts"
 import { paintFor, printable } from "./paint.ts"
 import { renderEvent } from "./render-event.ts"
 import { type Progress, renderProgress, type Saved, savedBy } from "./render-progress.ts"
 import type { Reporter } from "./reporter.ts"
+import { sourcePoint } from "./source-point.ts"
 import { TransferRate } from "./transfer-rate.ts"
 
 const FRAME_MS = 100
+const DEFAULT_COLUMNS = 80
 
 /** A living line or two at the bottom of a terminal; what is worth keeping scrolls by above. */
 export async function terminalReporter({
@@ -22,6 +25,7 @@ export async function terminalReporter({
   let rated = ""
   let saved: Saved | undefined
   let storedBytes = -1
+  let point: string | undefined
   let lastMs = -Infinity
 
   function show(name: string, doneBytes: number, totalBytes: number, more: Pick<Progress, "saved"> = {}): void {
@@ -35,6 +39,7 @@ export async function terminalReporter({
       renderProgress(
         { name: printable(name), doneBytes, totalBytes, bytesPerSecond: rate.bytesPerSecond, ...more },
         paint,
+        stderr.columns || DEFAULT_COLUMNS,
       ),
     )
   }
@@ -44,6 +49,7 @@ export async function terminalReporter({
       case "task":
         saved = undefined
         storedBytes = -1
+        point = sourcePoint(event.point)
         return
       case "transfer": {
         const { counts } = event
@@ -52,12 +58,17 @@ export async function terminalReporter({
           storedBytes === counts.storedBytes ? (saved?.compressedBytes ?? 0) : savedBy(counts).compressedBytes
         saved = { ...savedBy(counts), compressedBytes: counts.storedBytes === 0 ? 0 : compressedBytes }
         storedBytes = counts.storedBytes
-        return show(`${event.job}/${event.workload}`, counts.doneBytes, counts.totalBytes, { saved })
+        return show(
+          point === undefined ? eventSubject(event) : `${eventSubject(event)} from ${point}`,
+          counts.doneBytes,
+          counts.totalBytes,
+          { saved },
+        )
       }
       case "restore":
-        return show(event.disk, event.doneBytes, event.totalBytes)
+        return show(eventSubject(event), event.doneBytes, event.totalBytes)
       case "verify":
-        return show(event.workload, event.doneBytes, event.totalBytes)
+        return show(eventSubject(event), event.doneBytes, event.totalBytes)
       case "committed":
       case "failed":
         return screen.clear()

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -53,11 +53,11 @@ export function openTrial(): Trial {
 /** Runs the program in a process of its own. */
 export function spawnBcopy(
   argv: readonly string[],
-  options: { readonly nodeArgs?: readonly string[] } = {},
+  options: { readonly nodeArgs?: readonly string[]; readonly stdio?: StdioOptions } = {},
 ): ChildProcess {
   const main = join(import.meta.dirname, "../src/main.ts")
   return spawn(process.execPath, ["--conditions=@bcopy/source", ...(options.nodeArgs ?? []), main, ...argv], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: options.stdio ?? ["ignore", "pipe", "pipe"],
   })
 }
 

@@ -8,40 +8,40 @@ interface Meaning {
 
 /** What the system's refusals mean for a store. Whatever is not here is unknown: `Unavailable`. */
 const meanings: Readonly<Record<string, Meaning>> = {
-  EROFS: { code: "ReadOnly", says: "the file system is mounted read-only", hint: "mount it for writing" },
-  EACCES: { code: "Denied", says: "permission denied", hint: "check owner and mode of the folder and those above it" },
+  EROFS: { code: "ReadOnly", says: "the file system is mounted read-only", hint: "Mount it for writing" },
+  EACCES: { code: "Denied", says: "permission denied", hint: "Check owner and mode of the folder and those above it" },
   EPERM: {
     code: "Denied",
     says: "operation not permitted",
-    hint: "check for an immutable flag, or a file system without hard links (FAT, exFAT)",
+    hint: "Check for an immutable flag, or a file system without hard links (FAT, exFAT)",
   },
   ENOSPC: {
     code: "NoSpace",
     says: "no space left",
-    hint: "free some space (also check inodes: df -i), or prune the repository",
+    hint: "Free some space (also check inodes: df -i), or make the file system larger",
   },
-  EDQUOT: { code: "NoSpace", says: "the disk quota is used up", hint: "raise the quota, or prune the repository" },
-  EFBIG: { code: "NoSpace", says: "larger than a file may be here", hint: "check the file size limit (ulimit -f)" },
+  EDQUOT: { code: "NoSpace", says: "the disk quota is used up", hint: "Raise the quota, or free some space" },
+  EFBIG: { code: "NoSpace", says: "larger than a file may be here", hint: "Check the file size limit (ulimit -f)" },
   ENAMETOOLONG: {
     code: "Unsupported",
     says: "the path is longer than the file system allows",
-    hint: "keep the repository in a folder with a shorter path",
+    hint: "Keep the repository in a folder with a shorter path",
   },
   EXDEV: {
     code: "Unsupported",
     says: "tmp/ lies on another file system",
-    hint: "keep the whole repository on one file system",
+    hint: "Keep the whole repository on one file system",
   },
   EMLINK: { code: "Unsupported", says: "the file system allows no second name for a file" },
   ENOTSUP: {
     code: "Unsupported",
     says: "the file system cannot do this",
-    hint: "a repository needs hard links and fsync",
+    hint: "A repository needs hard links and fsync",
   },
-  EMFILE: { code: "Unavailable", says: "too many open files", hint: "raise the limit of open files (ulimit -n)" },
-  ENFILE: { code: "Unavailable", says: "too many open files on this machine", hint: "raise fs.file-max" },
-  ESTALE: { code: "Unavailable", says: "the server no longer knows the file", hint: "mount the share again" },
-  EIO: { code: "Unavailable", says: "input/output error", hint: "check the disk and the system's log" },
+  EMFILE: { code: "Unavailable", says: "too many open files", hint: "Raise the limit of open files (ulimit -n)" },
+  ENFILE: { code: "Unavailable", says: "too many open files on this machine", hint: "Raise fs.file-max" },
+  ESTALE: { code: "Unavailable", says: "the server no longer knows the file", hint: "Mount the share again" },
+  EIO: { code: "Unavailable", says: "input/output error", hint: "Check the disk and the system's log" },
 }
 
 /** The system's code of an error, such as `ENOENT`; `undefined` if it has none. */

@@ -73,7 +73,7 @@ describe("a creation that the file system refuses", () => {
     async (step) => {
       await expect(storeWith(failingFile(step, "ENOSPC")).create(key, bytes)).rejects.toMatchObject({
         code: "NoSpace",
-        hint: expect.stringContaining("prune") as string,
+        hint: expect.stringContaining("Free some space") as string,
       })
       expect(await readdir(join(path, "tmp"))).toEqual([])
       expect(await folderStore({ path }).read(key)).toBeUndefined()

@@ -9,7 +9,7 @@ import { openImagePoint, type NamedImage } from "./open-image-point.ts"
 
 /** A disk to back up: what to call it, and where its raw image or block device is. */
 export interface DiskImage {
-  /** 1 to 255 bytes of UTF-8 without `/` and NUL, neither `.` nor `..`; each name once. */
+  /** 1 to 255 bytes of UTF-8 without `/` and control characters, neither `.` nor `..`; each name once. */
   readonly name: string
   readonly path: string
 }
@@ -73,7 +73,7 @@ export function diskImageSource(options: DiskImageSourceOptions): Source {
     const states = images.map(({ name: diskName, file }) => ({ name: diskName, state: file.state }))
     if (point.identity !== undefined && point.identity !== imageIdentity(states, Infinity))
       throw new SourceError("Changed", `${name}: a file changed between listing the point and opening it`, {
-        hint: "List again: the point is what the files are now.",
+        hint: "Try again; if it keeps changing read a snapshot, or allow it with --allow-changing.",
       })
   }
 
@@ -127,6 +127,6 @@ async function refuseForeign({ handle, path, sizeBytes }: ImageFile, diskName: s
   const format = imageHeader(head, tail)
   if (format === undefined) return
   throw new SourceError("Refused", `disk "${diskName}": ${path} is a ${format} file, not the raw image of a disk`, {
-    hint: 'Convert or unpack it first (qemu-img convert -O raw); or copy the file as it is with format "raw".',
+    hint: "Convert or unpack it first (qemu-img convert -O raw); or take the file as it is with --format raw.",
   })
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { checkDiskName } from "./disk-name.ts"
 
 test("any name that can be a file name is taken", () => {
-  for (const name of ["sda", "C:", "-x", "Platte 1", "…", "json:x", "a".repeat(255), "\n"]) checkDiskName(name)
+  for (const name of ["sda", "C:", "-x", "Platte 1", "…", "json:x", "a".repeat(255), "\u0080"]) checkDiskName(name)
 })
 
 const refused: [why: RegExp, name: string][] = [
@@ -10,10 +10,14 @@ const refused: [why: RegExp, name: string][] = [
   [/means a folder/, "."],
   [/means a folder/, ".."],
   [/slash/, "a/b"],
-  [/NUL/, "a\0b"],
+  [/control character/, "a\0b"],
+  [/control character/, "a\nb"],
+  [/control character/, "\u001f"],
+  [/control character/, "\u007f"],
   [/256 bytes, at most 255/, "a".repeat(256)],
   [/256 bytes, at most 255/, "é".repeat(128)],
   [/not Unicode/, "\ud800"],
+  [/not Unicode/, "a\udc00"],
 ]
 
 for (const [why, name] of refused)

@@ -2,8 +2,8 @@ import { expect, test } from "vitest"
 import { fileError } from "./file-error.ts"
 
 const cases: [code: string, due: string, hint: RegExp | undefined][] = [
-  ["ENOENT", "NotFound", undefined],
-  ["ENOTDIR", "NotFound", undefined],
+  ["ENOENT", "NotFound", /path/],
+  ["ENOTDIR", "NotFound", /path/],
   ["EACCES", "Unreadable", /right to read/],
   ["EIO", "Unreadable", /medium/],
   ["ESTALE", "Unreadable", undefined],

@@ -11,7 +11,7 @@ const hints: Readonly<Record<string, string>> = {
 export function fileError(error: unknown, what: string): SourceError {
   const code = systemCode(error)
   if (code === "ENOENT" || code === "ENOTDIR")
-    return new SourceError("NotFound", `${what}: there is no such file`, { cause: error })
+    return new SourceError("NotFound", `${what}: there is no such file`, { cause: error, hint: "Check the path." })
   if (code === "ERR_INVALID_ARG_VALUE")
     return new SourceError("Refused", `${what}: that is no path of a file`, { cause: error })
   const hint = hints[code]

@@ -27,7 +27,7 @@ export function openImagePoint(images: readonly NamedImage[], options: ImagePoin
   function changed(path: string, what: string): void {
     if (!allowChanging)
       throw new SourceError("Changed", `${path} changed while it was being read: ${what}`, {
-        hint: "Read a snapshot, or stop the machine; or allow changes and take a point that is no moment.",
+        hint: "Read a snapshot, or stop the machine; or take a point that is no moment with --allow-changing.",
       })
     consistency = "fuzzy"
   }

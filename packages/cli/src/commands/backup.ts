@@ -4,11 +4,12 @@ import { platforms } from "@bcopy/source"
 import { diskImageSource } from "@bcopy/source-disk-image"
 import { Option } from "commander"
 import type { CliCommand } from "../cli-command.ts"
-import { openGivenRepository } from "../open-repository-at.ts"
+import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { parseDiskImages } from "../parse-disk-image.ts"
 import { broughtDocument, renderBrought } from "../render-brought.ts"
 import { isoTime } from "../render-time.ts"
-import { addExamples, addRepoOption, countArgument } from "../shared-options.ts"
+import { sweepLeftovers } from "../sweep-leftovers.ts"
+import { addExamples, addRepoOption, countArgument, nameArgument } from "../shared-options.ts"
 
 interface BackupOptions {
   readonly repo?: string
@@ -23,13 +24,14 @@ interface BackupOptions {
 /** `bcopy backup`: brings disk images into a repository as a new point. */
 export const backupCommand: CliCommand<BackupOptions> = {
   name: "backup",
+  keepsCheckpoint: true,
   define(command) {
     command
       .summary("back up disk images as a new restore point")
       .description("Backs up raw disk images or block devices as the next restore point of a workload.")
       .argument("<image...>", "[NAME=]IMAGE: a disk; matched to that of the point before by name, else by position")
-      .requiredOption("--job <name>", "backup job that the point belongs to")
-      .requiredOption("--workload <name>", "machine that the disks belong to")
+      .requiredOption("--job <name>", "backup job that the point belongs to", nameArgument)
+      .requiredOption("--workload <name>", "machine that the disks belong to", nameArgument)
       .addOption(
         new Option("--platform <platform>", "what kind of machine it is").choices(platforms).default("generic"),
       )
@@ -49,6 +51,7 @@ export const backupCommand: CliCommand<BackupOptions> = {
     const asked = { job, workload, level, takeOver, dryRun, memoryBytes: memory, signal }
     const disks = parseDiskImages(call.args, existsSync)
     const repository = await openGivenRepository(call)
+    if (!dryRun) await sweepLeftovers(repositoryGiven(call), repository)
     const source = diskImageSource({ workload, platform, job, disks, allowChanging, format, clock: io.clock })
     const report = await backUp(repository, { ...asked, source })
     const tookMs = times.tookMs(report.point)

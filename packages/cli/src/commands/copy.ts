@@ -6,7 +6,8 @@ import { CliError } from "../cli-error.ts"
 import { openRepositoryAt } from "../open-repository-at.ts"
 import { copyExit } from "../copy-exit.ts"
 import { copyDocument, renderCopy } from "../render-copy.ts"
-import { addExamples, countArgument } from "../shared-options.ts"
+import { sweepLeftovers } from "../sweep-leftovers.ts"
+import { addExamples, countArgument, nameArgument, namesArgument } from "../shared-options.ts"
 
 interface CopyCommandOptions {
   readonly from: string
@@ -21,6 +22,7 @@ interface CopyCommandOptions {
 /** `bcopy copy`: copies points of one repository into another. */
 export const copyCommand: CliCommand<CopyCommandOptions> = {
   name: "copy",
+  keepsCheckpoint: true,
   define(command) {
     command
       .summary("copy restore points into another repository")
@@ -32,9 +34,9 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
           .choices(["latest", "all"])
           .default("latest"),
       )
-      .option("--job <name>", "only the points of this backup job")
-      .option("--as <name>", "name of the backup in the target (default: that of the job)")
-      .option("--workload <name...>", "only these workloads")
+      .option("--job <name>", "only the points of this backup job", nameArgument)
+      .option("--as <name>", "name of the backup in the target (default: that of the job)", nameArgument)
+      .option("--workload <name...>", "only these workloads", namesArgument)
       .option("--level <level>", "compression, 0 (none) to 19 (default: 3)", countArgument)
     addExamples(
       command,
@@ -51,6 +53,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       throw new CliError("Usage", `${from} and ${to} are the same repository (${origin.birth.repository})`, {
         hint: "Copy into a repository of its own: `bcopy init` makes one.",
       })
+    if (dryRun !== true) await sweepLeftovers(to, target)
     const source = repositorySource({ view: origin.view, job, workloads })
     const report = await copy(target, { source, select, as, level, takeOver, dryRun, memoryBytes: memory, signal })
     const { exit, errors } = copyExit(report)

@@ -3,7 +3,7 @@ import { CliError } from "../cli-error.ts"
 import { makeFolderRepository } from "../make-folder-repository.ts"
 import { repositoryGiven } from "../open-repository-at.ts"
 import { renderSize } from "../render-size.ts"
-import { addExamples, addRepoOption, sizeArgument } from "../shared-options.ts"
+import { addExamples, addRepoOption, blockSizeArgument, packSizeArgument } from "../shared-options.ts"
 
 interface InitOptions {
   readonly repo?: string
@@ -20,11 +20,15 @@ export const initCommand: CliCommand<InitOptions> = {
       .summary("make a repository")
       .description("Makes a repository in a new or empty folder, after trying what the folder can do.")
       .option("--no-encryption", "store everything in the clear; decided here and for good")
-      .option("--block-size <size>", "unit of change and deduplication, 32KiB to 4MiB (default: 64KiB)", sizeArgument)
+      .option(
+        "--block-size <size>",
+        "unit of change and deduplication, 32KiB to 4MiB (default: 64KiB)",
+        blockSizeArgument,
+      )
       .option(
         "--pack-size <size>",
         "size of the objects that data is kept in, 8MiB to 512MiB (default: 32MiB)",
-        sizeArgument,
+        packSizeArgument,
       )
     addRepoOption(command)
     addExamples(command, "bcopy init --repo /srv/bcopy --no-encryption")

@@ -3,7 +3,7 @@ import { byName } from "../by-name.ts"
 import type { CliCommand } from "../cli-command.ts"
 import { openGivenRepository } from "../open-repository-at.ts"
 import { pointDocument, renderPoints } from "../render-points.ts"
-import { addExamples, addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption, nameArgument } from "../shared-options.ts"
 
 interface PointsOptions {
   readonly repo?: string
@@ -18,8 +18,8 @@ export const pointsCommand: CliCommand<PointsOptions> = {
     command
       .summary("list restore points")
       .description("Lists the restore points of a repository, each workload's from the oldest to the newest.")
-      .option("--job <name>", "only those of this job")
-      .option("--workload <name>", "only those of workloads of this name")
+      .option("--job <name>", "only those of this job", nameArgument)
+      .option("--workload <name>", "only those of workloads of this name", nameArgument)
     addRepoOption(command)
     addExamples(command, "bcopy points --repo /srv/bcopy --job nightly --workload web01")
   },

@@ -1,8 +1,9 @@
-import { restore } from "@bcopy/copy-engine"
+import { type OnEvent, restore } from "@bcopy/copy-engine"
 import type { CliCommand } from "../cli-command.ts"
-import { openGivenRepository } from "../open-repository-at.ts"
+import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { refuseOutputInside } from "../refuse-output-inside.ts"
 import { renderRestore, restoreDocument } from "../render-restore.ts"
-import { addExamples, addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption, nameArgument, pathArgument } from "../shared-options.ts"
 
 interface RestoreCommandOptions {
   readonly repo?: string
@@ -21,11 +22,15 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
     command
       .summary("write the disks of a restore point out as raw images")
       .description("Writes the disks of a restore point out as raw images. Every block is proven before it is written.")
-      .requiredOption("--workload <name>", "machine to restore")
-      .option("--job <name>", "job that it belongs to, where several have one of that name")
+      .requiredOption("--workload <name>", "machine to restore", nameArgument)
+      .option("--job <name>", "job that it belongs to, where several have one of that name", nameArgument)
       .option("--point <id>", "id of the point, or its first 4 characters or more, or latest", "latest")
       .option("--disk <name>", "only this disk")
-      .requiredOption("--output <path>", "file or block device to write; a folder where there are several disks")
+      .requiredOption(
+        "--output <path>",
+        "file or block device to write; a folder where there are several disks",
+        pathArgument,
+      )
       .option("--overwrite", "write into an output that exists, only what differs (a block device also needs --yes)")
     addRepoOption(command)
     addExamples(
@@ -36,8 +41,13 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
   },
   async run(call) {
     const { job, workload, point, disk, output, overwrite, yes, dryRun } = call.options
-    const { io, signal, paint } = call
-    const repository = await openGivenRepository(call)
+    const { io, signal, paint, seams } = call
+    const onEvent: OnEvent = (event) => {
+      const named = event.type === "restore" ? { ...event, ...(job !== undefined && { job }), workload } : event
+      seams.onEvent?.(named)
+    }
+    const repository = await openGivenRepository({ ...call, seams: { ...seams, onEvent } })
+    await refuseOutputInside(repositoryGiven(call), output, call.options)
     const startMs = io.clock.monotonic()
     const report = await restore(repository, { job, workload, point, disk, output, overwrite, yes, dryRun, signal })
     const tookMs = Math.round(io.clock.monotonic() - startMs)

@@ -6,7 +6,7 @@ import { openGivenRepository } from "../open-repository-at.ts"
 import { manifestDocument, renderManifest } from "../render-manifest.ts"
 import { overviewDocument, renderOverview } from "../render-overview.ts"
 import { pointDocument, renderPoints } from "../render-points.ts"
-import { addExamples, addRepoOption } from "../shared-options.ts"
+import { addExamples, addRepoOption, nameArgument } from "../shared-options.ts"
 
 interface ShowOptions {
   readonly repo?: string
@@ -24,8 +24,8 @@ export const showCommand: CliCommand<ShowOptions> = {
       .description(
         "Describes a repository; with --workload its points in short; with --point all that one point is made of.",
       )
-      .option("--workload <name>", "describe this workload")
-      .option("--job <name>", "job that it belongs to, where several have one of that name")
+      .option("--workload <name>", "describe this workload", nameArgument)
+      .option("--job <name>", "job that it belongs to, where several have one of that name", nameArgument)
       .option(
         "--point <id>",
         "describe this point of the workload: its id, or its first 4 characters or more, or latest",

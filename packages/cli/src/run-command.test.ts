@@ -1,0 +1,47 @@
+import { EngineError, systemClock } from "@bcopy/copy-engine"
+import { expect, test } from "vitest"
+import type { CliCommand } from "./cli-command.ts"
+import { runCommand } from "./run-command.ts"
+
+/** What a command that is interrupted in its work writes to stderr. */
+async function interrupted(command: Pick<CliCommand<object>, "keepsCheckpoint">): Promise<string> {
+  const stop = new AbortController()
+  let stderr = ""
+  const run = () => {
+    stop.abort(new Error("interrupted"))
+    return Promise.reject(new EngineError("Interrupted", "it was interrupted"))
+  }
+  const io = {
+    stdout: { write: () => undefined },
+    stderr: { write: (text: string) => (stderr += text) },
+    env: {},
+    clock: systemClock,
+    random: (count: number) => new Uint8Array(count),
+    signal: stop.signal,
+  }
+  const call = { options: {}, args: [] }
+  expect(await runCommand({ name: "it", define: () => undefined, run, ...command }, call, io)).toBe(130)
+  return stderr
+}
+
+test("an interrupted command that keeps a checkpoint says so, and that the next run goes on", async () => {
+  expect(await interrupted({ keepsCheckpoint: true })).toBe(
+    [
+      "finishing the checkpoint, press Ctrl-C again to stop at once",
+      "bcopy: it was interrupted",
+      "  Run the same command again: it goes on from what was stored.",
+      "",
+    ].join("\n"),
+  )
+})
+
+test("an interrupted command that keeps none speaks of none", async () => {
+  expect(await interrupted({})).toBe(
+    [
+      "stopping, press Ctrl-C again to stop at once",
+      "bcopy: it was interrupted",
+      "  Run the same command again.",
+      "",
+    ].join("\n"),
+  )
+})
