@@ -6,9 +6,10 @@ export class ByteWriter {
   #view: DataView
   #length = 0
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity)
-    this.#view = new DataView(this.#bytes.buffer)
+  /** @param room how many bytes to begin with, or a buffer to write into for as long as it lasts */
+  constructor(room: number | Uint8Array = 256) {
+    this.#bytes = typeof room === "number" ? new Uint8Array(room) : room
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength)
   }
 
   get length(): number {

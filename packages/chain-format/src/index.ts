@@ -59,7 +59,14 @@ export {
   type PageRecord,
   type PageType,
 } from "./pack-footer.ts"
-export { dataPackWriter, mapPackWriter, type PackOptions, type PackWriter, type SlotPlace } from "./pack-writer.ts"
+export {
+  dataPackWriter,
+  mapPackWriter,
+  packBufferBytes,
+  type PackOptions,
+  type PackWriter,
+  type SlotPlace,
+} from "./pack-writer.ts"
 export { openDataPack, type OpenedPack, openMapPack, type OpenPackOptions } from "./pack-reader.ts"
 export { decodeSmallObject, encodeSmallObject } from "./small-object.ts"
 export type { FeatureBits, FeatureSets } from "./feature-sets.ts"

@@ -27,6 +27,13 @@ export interface PackOptions {
   readonly objectKey: string
   /** Bytes after which the pack is full. */
   readonly packBytes: number
+  /** Memory to build the pack in, at best `packBufferBytes(packBytes)`; `finish` gives a view of it. */
+  readonly buffer?: Uint8Array
+}
+
+/** How large a buffer holds any pack of this size. */
+export function packBufferBytes(packBytes: number): number {
+  return packBytes + SLACK_BYTES
 }
 
 /** Where a slot lies in its pack. */
@@ -67,7 +74,7 @@ function packWriter<Record>(
   const { suite, codec, level, objectKey, packBytes } = options
   const sealing: Sealing = suite.begin(kind, objectKey)
   // Memory is touched only as it fills, so a buffer for a whole pack costs a small one nothing.
-  const writer = new ByteWriter(packBytes + SLACK_BYTES)
+  const writer = new ByteWriter(options.buffer ?? packBufferBytes(packBytes))
   writer.bytes(encodePackHeader({ kind, suite: suite.id, suiteHeader: sealing.header }))
   const packHeader = writer.view().slice(0, PACK_HEADER_BYTES)
   const records: Tagged<Record>[] = []

@@ -28,19 +28,21 @@ export async function adoptPacks(
   const { checkpoint } = adoption
   // A slot of a chain with larger blocks may be longer than slots of this one.
   const places = placesPerSlot(options.blockBytes)
-  const known = new Set<string>()
+  const known = new Map<string, number>()
   if (checkpoint !== undefined)
-    for await (const { record } of new PackTable(
+    for await (const { pack, record } of new PackTable(
       { nextPack: checkpoint.nextPack, root: checkpoint.table },
       writer.pages,
     ).records())
-      known.add(`${record.session}/${record.number}`)
+      known.set(`${record.session}/${record.number}`, pack)
   let adopted = 0
   for (const session of adoption.sessions) {
     const after = checkpoint?.session === session ? checkpoint.packs : 0
     for await (const number of packNumbers(session)) {
-      if (number <= after || known.has(`${session}/${number}`)) continue
-      if (await adopt(session, number)) adopted++
+      const inTable = known.get(`${session}/${number}`)
+      // Of the checkpoint's own session a pack may be in the maps in part; of others it is in them or is not.
+      if (number <= after || (inTable !== undefined && checkpoint?.session !== session)) continue
+      if (await adopt(session, number, inTable)) adopted++
     }
   }
   return adopted
@@ -58,7 +60,7 @@ export async function adoptPacks(
     }
   }
 
-  async function adopt(session: SessionId, number: number): Promise<boolean> {
+  async function adopt(session: SessionId, number: number, numberInTable?: number): Promise<boolean> {
     const objectKey = layout.pack(backup, session, number)
     const bytes = await view.readPack(objectKey, options)
     if (bytes === undefined) return false
@@ -66,17 +68,13 @@ export async function adoptPacks(
       if (decodePackHeader(bytes).kind !== "dataPack") return false
       const pack = openDataPack(bytes, { ...view, objectKey })
       const slots = pack.slots.map((slot, index) => ({ ...slot, plain: pack.open(index) }))
-      const inTable = writer.blocks.adopt({
-        session,
-        number,
-        hint: pack.opening.hint,
-        storedBytes: bytes.length,
-        lockedUntilMs: 0,
-      })
-      for (const [slot, { offset, storedBytes, plain }] of slots.entries())
+      const { hint } = pack.opening
+      const storedBytes = bytes.length
+      const inTable = numberInTable ?? writer.movers.adopt({ session, number, hint, storedBytes, lockedUntilMs: 0 })
+      for (const [slot, { offset, storedBytes: length, plain }] of slots.entries())
         for (let place = 0; place < places && (place + 1) * options.blockBytes <= plain.length; place++) {
           const id = view.sha256(plain.subarray(place * options.blockBytes, (place + 1) * options.blockBytes))
-          writer.dedup.add(id, 0, { pack: inTable, slot, offset, length: storedBytes, place })
+          writer.movers.dedup.add(id, 0, { pack: inTable, slot, offset, length, place })
         }
       return true
     } catch (error) {

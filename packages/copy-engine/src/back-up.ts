@@ -3,8 +3,8 @@ import type { Source, SourcePoint } from "@bcopy/source"
 import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
 import { EngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
-import { dedupMemory } from "./memory-budget.ts"
 import { interruptible } from "./interruptible.ts"
+import { memoryPlan } from "./memory-budget.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
 export interface BackUpOptions {
@@ -19,6 +19,8 @@ export interface BackUpOptions {
   readonly dryRun?: boolean
   /** Target for the memory of the whole process; 288 MiB by default. */
   readonly memoryBytes?: number
+  /** Threads that move data: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
+  readonly movers?: number
   readonly signal?: AbortSignal
 }
 
@@ -50,7 +52,7 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
   requireName("job", job)
   requireName("workload", workload)
   requireLevel(level)
-  const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
+  const { dedupBytes, movers } = memoryPlan(options, repository.packBytes)
   let from: SourcePoint | undefined
   for await (const point of source.list(abortable)) if (point.complete && !point.damaged) from = point
   if (from === undefined) throw new EngineError("NotFound", `${source.name} has no point to back up`)
@@ -68,6 +70,7 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
     level,
     takeOver,
     dedupBytes,
+    movers,
     ...abortable,
   })
   return { job, workload, from, dryRun, ...brought }

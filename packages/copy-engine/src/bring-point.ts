@@ -1,5 +1,6 @@
 import {
   backupIdOf,
+  blockCount,
   type Checkpoint,
   type EntryBody,
   isFormatError,
@@ -8,12 +9,12 @@ import {
   type Manifest,
   type PointId,
   randomId,
-  toHex,
   workloadIdOf,
 } from "@bcopy/chain-format"
 import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
 import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
+import { dedupMemoryFor } from "./dedup-table.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import type { TransferCounts } from "./engine-event.ts"
 import { requireName } from "./ensure-backup.ts"
@@ -38,6 +39,8 @@ export interface BringPointOptions {
   readonly takeOver: boolean
   /** Memory for the dedup table. */
   readonly dedupBytes: number
+  /** Threads that move data; 0, the default, does it in this one. */
+  readonly movers?: number
   readonly signal?: AbortSignal
 }
 
@@ -73,9 +76,9 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   let parent: Checkpoint["parent"]
   let builtOn: Checkpoint | undefined
   const counts = noCounts()
-  const toCheckpoint = async () => {
+  const toCheckpoint = async (all: boolean) => {
     if (writer === undefined) return
-    const progress = await writer.checkpoint()
+    const progress = await writer.checkpoint({ all })
     await session.checkpoint({
       session: session.id,
       ...progress,
@@ -101,13 +104,16 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     opened = await source.open(point, { blockBytes, ...abortable })
     for (const { name } of opened.disks) requireName("disk", name)
     const disks = matchDisks(opened, base.tree)
-    const packs = new SessionPacks(place.backup, session.id)
+    const packs = new SessionPacks({ backup: place.backup, session: session.id })
+    packs.beginAt(base.tree?.nextPack ?? 0)
+    counts.totalBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
+    const { packBytes } = repository
+    const dedup = dedupMemoryFor(2 * blockCount(counts.totalBytes, blockBytes), options.dedupBytes)
     const writing = new PointWriter(repository, disks, {
       packs,
-      blockBytes,
-      level: options.level,
+      setup: { packs: packs.seed, dedup, blockBytes, packBytes, level: options.level },
+      movers: options.movers ?? 0,
       base: base.tree,
-      dedupBytes: options.dedupBytes,
     })
     writer = writing
     const cursor =
@@ -121,34 +127,24 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     }
     if (base.tree === undefined) await addSiblingBlocks(repository, place, writing, { blockBytes, ...abortable })
 
-    counts.totalBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
-    const contentRoots: Record<string, string> = {}
-    for (const [number, disk] of opened.disks.entries()) {
-      const reader = writing.beginDisk(number, disk.sizeBytes)
-      await transferDisk(repository, writing, {
+    for (const [number, disk] of opened.disks.entries())
+      await transferDisk(writing, {
+        number,
         disk,
         blockBytes,
-        base: reader,
         from: doneBlocks(cursor, number, disk.sizeBytes, blockBytes),
         counts,
         progress: async () => {
           signal?.throwIfAborted()
           counts.storedBytes = writing.storedBytes
           onEvent?.({ type: "transfer", job, workload, counts: { ...counts } })
-          if (writing.checkpointDue) await toCheckpoint()
+          if (writing.checkpointDue) await toCheckpoint(false)
         },
         ...abortable,
       })
-      const root = toHex(await writing.endDisk())
-      contentRoots[disk.name] = root
-      if (disk.contentRoot !== undefined && disk.contentRoot !== root)
-        throw new EngineError(
-          "Damaged",
-          `${workload} disk ${disk.name}: written content has root ${root}, the source says ${disk.contentRoot}`,
-        )
-    }
     const consistency = await opened.finish(abortable)
-    const tree = await writing.complete()
+    const { tree, contentRoots } = await writing.complete()
+    proveReceipt(opened, contentRoots, workload)
     counts.storedBytes = writing.storedBytes
     const id = randomId<"point">(repository.seams.random(16))
     const made = {
@@ -183,6 +179,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   } catch (error) {
     throw await giveUp(error)
   } finally {
+    await writer?.movers.close()
     await opened?.close()
   }
 
@@ -192,7 +189,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     // An adopted checkpoint that does not open would be adopted again by every session to come.
     const isSpoiled = builtOn !== undefined && isFormatError(failure) && failure.code !== "NeedsNewer"
     if (isSpoiled) await abandonSelf().catch(() => undefined)
-    else if (!fenced) await toCheckpoint().catch(() => undefined)
+    else if (!fenced) await toCheckpoint(true).catch(() => undefined)
     const leavesWork = (writer?.packNumbers ?? 0) > 0 || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
     if (signal?.aborted !== true) return failure
@@ -227,6 +224,16 @@ function refuseOtherBlockSize(point: SourcePoint, chain: number | undefined, wor
       hint: "Copy it under another name (--as), which starts a new chain.",
     },
   )
+}
+
+/** The receipt: what was written has the content that the source states, or nothing is committed. */
+function proveReceipt(opened: OpenPoint, written: Readonly<Record<string, string>>, workload: string): void {
+  for (const { name, contentRoot } of opened.disks)
+    if (contentRoot !== undefined && contentRoot !== written[name])
+      throw new EngineError(
+        "Damaged",
+        `${workload} disk ${name}: written content has root ${written[name]}, the source says ${contentRoot}`,
+      )
 }
 
 function refuseFenced(state: LogState, session: Session, workload: string): void {

@@ -6,7 +6,7 @@ import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
-import { dedupMemory } from "./memory-budget.ts"
+import { memoryPlan } from "./memory-budget.ts"
 import { type CopyTask, planCopy } from "./plan-copy.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
@@ -21,6 +21,8 @@ export interface CopyOptions {
   readonly takeOver?: boolean
   readonly dryRun?: boolean
   readonly memoryBytes?: number
+  /** Threads that move data: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
+  readonly movers?: number
   readonly signal?: AbortSignal
 }
 
@@ -59,7 +61,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   requireLevel(level)
-  const dedupBytes = dedupMemory(options.memoryBytes, repository.packBytes)
+  const { dedupBytes, movers } = memoryPlan(options, repository.packBytes)
   const { tasks, unlisted } = await planTasks(repository, options)
   const copied: CopyReport["copied"][number][] = []
   const skipped: CopyReport["skipped"][number][] = []
@@ -103,6 +105,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
           level,
           takeOver,
           dedupBytes,
+          movers,
           ...abortable,
         })
         if (brought.point === undefined) skip(task, point.id, "already copied")

@@ -9,79 +9,98 @@ export interface StoredBlock {
   readonly place: number
 }
 
+/** The memory of a table, as another thread gets it. */
+export interface DedupMemory {
+  readonly ids: SharedArrayBuffer
+  readonly words: SharedArrayBuffer
+  readonly size: SharedArrayBuffer
+}
+
 const WORDS = 4
-const FIRST_CAPACITY = 1 << 12
+const LENGTH = 3
+const MIN_CAPACITY = 1 << 12
 const ENTRY_BYTES = DIGEST_BYTES + WORDS * 4
+const MAX_LOAD = 0.75
+/** Stands in the length of an entry that another thread is filling in. */
+const CLAIMED = 0xffff_ffff
 
 /**
- * Block ids and where their bytes are stored, in a table of bounded size: open addressing over two flat arrays. Full ids
- * are kept, so that a hit needs no confirmation. When it is full it takes no more; what it misses is stored twice.
+ * Block ids and where their bytes are stored, in a table of fixed size that all threads of a session share: open
+ * addressing over two flat arrays, an entry's length written last. Full ids are kept, so that a hit needs no
+ * confirmation. When it is full it takes no more; what it misses is stored twice, never wrongly.
  */
 export class DedupTable {
-  readonly #limit: number
-  #ids = new Uint8Array(FIRST_CAPACITY * DIGEST_BYTES)
-  #words = new Uint32Array(FIRST_CAPACITY * WORDS)
-  #capacity = FIRST_CAPACITY
-  #size = 0
+  readonly memory: DedupMemory
+  readonly #ids: Uint8Array
+  readonly #words: Uint32Array
+  readonly #size: Int32Array
+  readonly #capacity: number
 
-  /** @param limitBytes memory that the table may take */
-  constructor(limitBytes: number) {
-    this.#limit = Math.max(FIRST_CAPACITY, 2 ** Math.floor(Math.log2(limitBytes / ENTRY_BYTES)))
+  /** Takes over the memory of a table made by {@link dedupMemoryFor}. */
+  constructor(memory: DedupMemory) {
+    this.memory = memory
+    this.#ids = new Uint8Array(memory.ids)
+    this.#words = new Uint32Array(memory.words)
+    this.#size = new Int32Array(memory.size)
+    this.#capacity = this.#words.length / WORDS
   }
 
   get size(): number {
-    return this.#size
+    return Atomics.load(this.#size, 0)
   }
 
   /** Whether nothing more goes in. */
   get full(): boolean {
-    return this.#size >= this.#limit * 0.75
+    return this.size >= this.#capacity * MAX_LOAD
   }
 
   /** Where the block with this id (at `at` in `ids`) is stored; `undefined` if the table does not know. */
   find(ids: Uint8Array, at = 0): StoredBlock | undefined {
-    const index = this.#indexOf(ids, at)
-    const word = index * WORDS
-    const length = this.#words[word + 3] as number
-    if (length === 0) return undefined
-    const slotAndPlace = this.#words[word + 1] as number
-    return {
-      pack: this.#words[word] as number,
-      slot: slotAndPlace >>> 8,
-      place: slotAndPlace & 0xff,
-      offset: this.#words[word + 2] as number,
-      length,
+    const mask = this.#capacity - 1
+    for (let index = this.#first(ids, at); ; index = (index + 1) & mask) {
+      const word = index * WORDS
+      const length = Atomics.load(this.#words, word + LENGTH)
+      if (length === 0) return undefined
+      if (length === CLAIMED || !this.#equals(index, ids, at)) continue
+      const slotAndPlace = this.#words[word + 1] as number
+      return {
+        pack: this.#words[word] as number,
+        slot: slotAndPlace >>> 8,
+        place: slotAndPlace & 0xff,
+        offset: this.#words[word + 2] as number,
+        length,
+      }
     }
   }
 
   /** Remembers a block, unless its id is known or the table is full. */
   add(ids: Uint8Array, at: number, block: StoredBlock): void {
-    if (this.#size >= this.#capacity * 0.75) {
-      if (this.#capacity >= this.#limit) return
-      this.#grow()
+    if (this.full) return
+    const mask = this.#capacity - 1
+    for (let index = this.#first(ids, at); ; index = (index + 1) & mask) {
+      const word = index * WORDS
+      const length = Atomics.compareExchange(this.#words, word + LENGTH, 0, CLAIMED)
+      if (length === 0) {
+        this.#ids.set(ids.subarray(at, at + DIGEST_BYTES), index * DIGEST_BYTES)
+        this.#words[word] = block.pack
+        this.#words[word + 1] = block.slot * 256 + block.place
+        this.#words[word + 2] = block.offset
+        Atomics.store(this.#words, word + LENGTH, block.length)
+        Atomics.add(this.#size, 0, 1)
+        return
+      }
+      // An entry being filled in may hold the same id: then the table has it twice, which does no harm.
+      if (length !== CLAIMED && this.#equals(index, ids, at)) return
     }
-    const index = this.#indexOf(ids, at)
-    const word = index * WORDS
-    if (this.#words[word + 3] !== 0) return
-    this.#ids.set(ids.subarray(at, at + DIGEST_BYTES), index * DIGEST_BYTES)
-    this.#words[word] = block.pack
-    this.#words[word + 1] = block.slot * 256 + block.place
-    this.#words[word + 2] = block.offset
-    this.#words[word + 3] = block.length
-    this.#size++
   }
 
-  /** The place of an id: its own, or the free one where it would go. */
-  #indexOf(ids: Uint8Array, at: number): number {
-    const mask = this.#capacity - 1
-    let index =
-      ((ids[at] as number) |
-        ((ids[at + 1] as number) << 8) |
-        ((ids[at + 2] as number) << 16) |
-        ((ids[at + 3] as number) << 24)) &
-      mask
-    while (this.#words[index * WORDS + 3] !== 0 && !this.#equals(index, ids, at)) index = (index + 1) & mask
-    return index
+  #first(ids: Uint8Array, at: number): number {
+    const head =
+      (ids[at] as number) |
+      ((ids[at + 1] as number) << 8) |
+      ((ids[at + 2] as number) << 16) |
+      ((ids[at + 3] as number) << 24)
+    return head & (this.#capacity - 1)
   }
 
   #equals(index: number, ids: Uint8Array, at: number): boolean {
@@ -89,18 +108,16 @@ export class DedupTable {
     for (let byte = 0; byte < DIGEST_BYTES; byte++) if (this.#ids[own + byte] !== ids[at + byte]) return false
     return true
   }
+}
 
-  #grow(): void {
-    const ids = this.#ids
-    const words = this.#words
-    this.#capacity *= 2
-    this.#ids = new Uint8Array(this.#capacity * DIGEST_BYTES)
-    this.#words = new Uint32Array(this.#capacity * WORDS)
-    for (let old = 0; old * WORDS < words.length; old++) {
-      if (words[old * WORDS + 3] === 0) continue
-      const index = this.#indexOf(ids, old * DIGEST_BYTES)
-      this.#ids.set(ids.subarray(old * DIGEST_BYTES, (old + 1) * DIGEST_BYTES), index * DIGEST_BYTES)
-      this.#words.set(words.subarray(old * WORDS, (old + 1) * WORDS), index * WORDS)
-    }
+/** Memory for a table of so many blocks, within a limit; at least a small one. */
+export function dedupMemoryFor(blocks: number, limitBytes: number): DedupMemory {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, blocks) / MAX_LOAD))
+  const most = 2 ** Math.floor(Math.log2(limitBytes / ENTRY_BYTES))
+  const capacity = Math.max(MIN_CAPACITY, Math.min(wanted, most))
+  return {
+    ids: new SharedArrayBuffer(capacity * DIGEST_BYTES),
+    words: new SharedArrayBuffer(capacity * WORDS * 4),
+    size: new SharedArrayBuffer(4),
   }
 }

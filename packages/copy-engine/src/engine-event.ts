@@ -48,12 +48,20 @@ export type EngineEvent =
     }
   | {
       readonly type: "restore"
+      readonly job: string
+      readonly workload: string
       readonly disk: string
       readonly doneBytes: number
       readonly totalBytes: number
       readonly writtenBytes: number
     }
-  | { readonly type: "verify"; readonly workload: string; readonly doneBytes: number; readonly totalBytes: number }
+  | {
+      readonly type: "verify"
+      readonly job: string
+      readonly workload: string
+      readonly doneBytes: number
+      readonly totalBytes: number
+    }
   | { readonly type: "damage"; readonly workload: string; readonly point: string; readonly message: string }
   /** Entries of a log that are missing or do not open: points may be missing from what is shown. `lost`: given up. */
   | {

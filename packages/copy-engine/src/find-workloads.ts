@@ -50,7 +50,7 @@ export async function* findWorkloads(
       throw asEngineError(error, `${repository.name}: ${job}/${workload}`)
     })
     if (state === undefined) throw new EngineError("NotFound", `${repository.name} has no workload ${job}/${workload}`)
-    return yield told({ job, place, state })
+    return yield tellBroken({ job, place, state })
   }
   let found = 0
   let unreadable: EngineError | undefined
@@ -72,7 +72,7 @@ export async function* findWorkloads(
       }
       if (state === undefined) continue
       found++
-      yield told({ job: backup.job, place, state })
+      yield tellBroken({ job: backup.job, place, state })
     }
   }
   if (unreadable !== undefined) throw unreadable
@@ -80,7 +80,7 @@ export async function* findWorkloads(
     throw new EngineError("NotFound", `${repository.name} has no workload ${workload}`)
 
   /** Whoever looks at a log that lacks its newest entries is told so: an older point is not the latest. */
-  function told(one: FoundWorkload): FoundWorkload {
+  function tellBroken(one: FoundWorkload): FoundWorkload {
     const { broken: entries, workload: named } = one.state
     if (entries.length > 0)
       repository.seams.onEvent?.({ type: "broken", job: one.job, workload: named.name, entries, lost: false })

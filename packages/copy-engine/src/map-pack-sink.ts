@@ -93,8 +93,9 @@ export class MapPackSink implements PageSink, PageBytes {
     const { pack, number, key, writer } = this.#current
     const bytes = writer.finish()
     await this.#uploads.settled()
-    await this.#uploads.add(key, bytes)
+    this.#uploads.send(key, bytes)
     await this.#uploads.settled()
+    this.#packs.settle(number)
     this.storedBytes += bytes.length
     this.#refs.set(pack, {
       pack,
@@ -115,7 +116,7 @@ export class MapPackSink implements PageSink, PageBytes {
 
   #begin() {
     const { view, packBytes } = this.#repository
-    const number = this.#packs.next()
+    const number = this.#packs.takeNumber()
     const key = layout.pack(this.#packs.backup, this.#packs.session, number)
     const writer = mapPackWriter({ suite: view.suite, codec: view.codec, level: LEVEL, objectKey: key, packBytes })
     return { pack: this.#next++, number, key, writer }

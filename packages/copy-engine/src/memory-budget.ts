@@ -1,26 +1,46 @@
+import { availableParallelism } from "node:os"
+import { packBufferBytes } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 
 /** docs/design.md, Memory: what the process takes beside pack buffers and the dedup table. */
 const PROCESS_BYTES = 120 << 20
+/** What a mover thread takes beside its pack buffers, measured: stretches on their way, the thread, what waits for GC. */
+const THREAD_BYTES = 90 << 20
 export const DEFAULT_MEMORY_BYTES = 288 << 20
 const MIN_DEDUP_BYTES = 1 << 20
 const MAX_DEDUP_BYTES = 64 << 20
-/** One pack being filled and one on its way; docs/design.md, Memory. */
-const PACK_BUFFERS = 2
+const MAX_MOVERS = 8
+
+/** How the memory of a session is used. */
+export interface MemoryPlan {
+  /** Limit of the dedup table. */
+  readonly dedupBytes: number
+  readonly movers: number
+}
 
 /**
- * Memory for the dedup table out of the target for the whole process.
- * @throws EngineError `BadArgument` if it has no room for two packs, with both numbers
+ * Divides the target for the whole process: as many mover threads as there are cores and room for, else none, and a part
+ * for the dedup table.
+ * @throws EngineError `BadArgument` if there is no room for two packs, with both numbers
  */
-export function dedupMemory(memoryBytes = DEFAULT_MEMORY_BYTES, packBytes: number): number {
-  const left = memoryBytes - PROCESS_BYTES - PACK_BUFFERS * packBytes
-  if (left < MIN_DEDUP_BYTES)
+export function memoryPlan(
+  { memoryBytes = DEFAULT_MEMORY_BYTES, movers }: { readonly memoryBytes?: number; readonly movers?: number },
+  packBytes: number,
+): MemoryPlan {
+  if (movers !== undefined && (!Number.isInteger(movers) || movers < 0 || movers > 64))
+    throw new EngineError("BadArgument", `${movers} movers are not a whole number from 0 to 64`)
+  const buffer = packBufferBytes(packBytes)
+  const left = memoryBytes - PROCESS_BYTES - 2 * buffer - MIN_DEDUP_BYTES
+  if (left < 0)
     throw new EngineError(
       "BadArgument",
-      `memory of ${memoryBytes} bytes has no room for ${PACK_BUFFERS} packs of ${packBytes} bytes beside the ${PROCESS_BYTES} of the process`,
+      `memory of ${memoryBytes} bytes has no room for 2 packs of ${packBytes} bytes beside the ${PROCESS_BYTES} of the process`,
       {
-        hint: `Use --memory ${Math.ceil((PROCESS_BYTES + PACK_BUFFERS * packBytes + MIN_DEDUP_BYTES) / (1 << 20))}MiB or more.`,
+        hint: `Use --memory ${Math.ceil((memoryBytes - left) / (1 << 20))}MiB or more.`,
       },
     )
-  return Math.min(left, MAX_DEDUP_BYTES)
+  // Each thread has a pack that it fills and one on its way. Where there is no room for one, this thread does the work.
+  const fitting = Math.floor(left / (2 * buffer + THREAD_BYTES))
+  const chosen = movers ?? Math.min(availableParallelism(), fitting, MAX_MOVERS)
+  return { movers: chosen, dedupBytes: Math.min(MAX_DEDUP_BYTES, MIN_DEDUP_BYTES + Math.floor(left / 4)) }
 }

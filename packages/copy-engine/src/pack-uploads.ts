@@ -2,7 +2,7 @@ import { parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
 import type { Repository } from "./repository.ts"
 
-/** Packs on their way at the same time: beside the one being filled. */
+/** Packs on their way at the same time: beside those being filled. */
 const IN_FLIGHT = 2
 
 /**
@@ -12,6 +12,7 @@ const IN_FLIGHT = 2
 export class PackUploads {
   readonly #repository: Repository
   readonly #running = new Set<Promise<void>>()
+  readonly #queue: (() => Promise<void>)[] = []
   #failure: unknown
   #failed = false
 
@@ -19,22 +20,48 @@ export class PackUploads {
     this.#repository = repository
   }
 
-  /** Sends a pack on its way; waits while too many are. The bytes must not change any more. */
-  async add(key: string, bytes: Uint8Array): Promise<void> {
-    while (this.#running.size >= IN_FLIGHT) await Promise.race(this.#running)
-    this.#throwFailure()
-    const upload = this.#upload(key, bytes).catch((error: unknown) => {
-      this.#failed = true
-      this.#failure ??= error
+  /** Sends a pack on its way. The bytes must not change until `done` is called. */
+  send(key: string, bytes: Uint8Array, done: () => void = () => undefined): void {
+    this.#queue.push(async () => {
+      await this.#upload(key, bytes)
+      done()
     })
-    this.#running.add(upload)
-    void upload.then(() => this.#running.delete(upload))
+    this.#start()
   }
 
-  /** Resolves when every pack is there. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#running)
+  /** Resolves when there is room for another pack. @throws what failed before */
+  async room(): Promise<void> {
+    while (this.#running.size + this.#queue.length > IN_FLIGHT && !this.#failed) await Promise.race(this.#running)
     this.#throwFailure()
+  }
+
+  /** Resolves when every pack is there. @throws what failed before */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+    this.#throwFailure()
+  }
+
+  #start(): void {
+    while (this.#running.size < IN_FLIGHT) {
+      const next = this.#queue.shift()
+      if (next === undefined) return
+      const upload = this.#run(next)
+      this.#running.add(upload)
+      void upload.finally(() => {
+        this.#running.delete(upload)
+        this.#start()
+      })
+    }
+  }
+
+  async #run(next: () => Promise<void>): Promise<void> {
+    if (this.#failed) return
+    try {
+      await next()
+    } catch (error) {
+      this.#failed = true
+      this.#failure ??= error
+    }
   }
 
   async #upload(key: string, bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,5 @@
 import {
   type Checkpoint,
-  DIGEST_BYTES,
   type DiskTree,
   editPackTable,
   MapReader,
@@ -11,12 +10,13 @@ import {
   PackUses,
   type PointTree,
   type TableTree,
+  toHex,
 } from "@bcopy/chain-format"
-import { BlockPacks, type FutureSlot } from "./block-packs.ts"
-import { DedupTable, type StoredBlock } from "./dedup-table.ts"
 import { EngineError } from "./engine-error.ts"
 import { MapPackSink } from "./map-pack-sink.ts"
 import { mergeMapPacks } from "./merge-map-packs.ts"
+import type { MoverSetup } from "./mover.ts"
+import { type MapOp, MoverPool } from "./mover-pool.ts"
 import { PackUploads } from "./pack-uploads.ts"
 import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
@@ -27,14 +27,16 @@ const CHECKPOINT_MS = 30_000
 /** Changes of the pack table kept in memory before a checkpoint writes them. */
 const MAX_PENDING_USES = 400_000
 
+/** Map operations waiting for their packs before the movers are made to hand these over. */
+const MAX_WAITING_OPS = 100_000
+
 export interface PointWriterOptions {
   readonly packs: SessionPacks
-  readonly blockBytes: number
-  readonly level: number
+  readonly setup: MoverSetup
+  /** Threads that move data; 0 does it in this one. */
+  readonly movers: number
   /** What is built on: a parent's tree, or an adopted checkpoint's. */
   readonly base: PointTree | undefined
-  /** Memory for the dedup table. */
-  readonly dedupBytes: number
 }
 
 /** A disk of the point under construction. */
@@ -46,53 +48,57 @@ export interface PlannedDisk {
 }
 
 type Op =
-  | { readonly kind: "keep" | "zero"; count: number }
-  | { readonly kind: "put"; readonly id: Uint8Array; readonly slot: FutureSlot; readonly place: number }
+  MapOp | { readonly kind: "begin"; readonly disk: number; readonly sizeBytes: number } | { readonly kind: "end" }
+
+/** A disk and the newest tree of it: the base's until the new one is complete. */
+interface DiskState {
+  readonly name: string
+  tree: MapTree
+}
 
 /**
- * Writes the packs, maps and pack table of one point: told block by block, in ascending order, what each disk holds.
- * At any checkpoint it is a whole tree: new up to the cursor, as the base behind it.
+ * Writes the maps and the pack table of one point, out of map operations that come in ascending order, disk by disk, some
+ * of them before their packs. At any checkpoint it is a whole tree: new up to the cursor, as the base behind it.
  */
 export class PointWriter {
-  readonly dedup: DedupTable
-  readonly blocks: BlockPacks
+  readonly movers: MoverPool
   readonly pages: PageReader
   readonly #repository: Repository
   readonly #options: PointWriterOptions
   readonly #uploads: PackUploads
   readonly #sink: MapPackSink
   readonly #uses: PackUses
-  readonly #trees: { name: string; tree: MapTree }[] = []
+  readonly #disks: readonly DiskState[]
   /** Disks of the base that the point lacks: let go when it is complete, part of every checkpoint until then. */
-  readonly #dropped: { readonly name: string; tree: MapTree }[]
+  readonly #dropped: readonly DiskState[]
   #table: TableTree
+  /** The disk whose map is being written; those before it are complete. */
   #disk = 0
   #writer: MapWriter | undefined
   #ops: Op[] = []
   #position = 0
-  readonly #pending = new Map<string, { readonly slot: FutureSlot; readonly place: number }>()
   /** Set while the maps are being changed: a failure in between leaves nothing that could be adopted. */
   #torn = false
   #checkpointedPacks = 0
   #checkpointedAtMs: number
 
   constructor(repository: Repository, disks: readonly PlannedDisk[], options: PointWriterOptions) {
-    const { packs, blockBytes, level, base, dedupBytes } = options
+    const { packs, setup, movers, base } = options
+    const { blockBytes } = setup
     this.#repository = repository
     this.#options = options
     this.#uploads = new PackUploads(repository)
     this.#sink = new MapPackSink(repository, packs, this.#uploads, base ?? { mapPacks: [], nextMapPack: 0 })
     this.pages = pageReader(this.#sink, repository.view)
-    this.blocks = new BlockPacks(repository, packs, this.#uploads, { level, blockBytes, nextPack: base?.nextPack ?? 0 })
-    this.dedup = new DedupTable(dedupBytes)
+    this.movers = new MoverPool(setup, movers, packs, this.#uploads)
     this.#uses = new PackUses(blockBytes)
     this.#table = { nextPack: base?.nextPack ?? 0, root: base?.table }
     this.#checkpointedAtMs = repository.seams.clock.monotonic()
     const treeOf = (disk: DiskTree): MapTree => ({ sizeBytes: disk.sizeBytes, blockBytes, root: disk.map })
-    for (const { name, sizeBytes, baseDisk } of disks) {
+    this.#disks = disks.map(({ name, sizeBytes, baseDisk }) => {
       const old = baseDisk === undefined ? undefined : base?.disks[baseDisk]
-      this.#trees.push({ name, tree: old === undefined ? { sizeBytes, blockBytes, root: undefined } : treeOf(old) })
-    }
+      return { name, tree: old === undefined ? { sizeBytes, blockBytes, root: undefined } : treeOf(old) }
+    })
     const matched = new Set(disks.map(({ baseDisk }) => baseDisk))
     this.#dropped = (base?.disks ?? [])
       .filter((_, index) => !matched.has(index))
@@ -110,129 +116,112 @@ export class PointWriter {
   }
 
   get storedBytes(): number {
-    return this.blocks.storedBytes + this.#sink.storedBytes
+    return this.movers.storedBytes + this.#sink.storedBytes
   }
 
   /** Turns to a disk, in ascending order. Gives a reader of what it builds on. */
   beginDisk(disk: number, sizeBytes: number): MapReader {
-    this.#disk = disk
     this.#position = 0
-    const base = this.#readerOf((this.#trees[disk] as { tree: MapTree }).tree)
-    this.#writer = this.#writerOf(sizeBytes, base.tree)
-    return base
+    this.#ops.push({ kind: "begin", disk, sizeBytes })
+    return this.#readerOf((this.#disks[disk] as DiskState).tree)
   }
 
-  /** The next `count` blocks are as in the base. */
-  async keep(count: number): Promise<void> {
-    await this.#push({ kind: "keep", count }, count)
+  /** What comes next on the disk. */
+  async push(op: MapOp): Promise<void> {
+    const last = this.#ops.at(-1)
+    if (op.kind !== "put" && last?.kind === op.kind) last.count += op.count
+    else this.#ops.push(op.kind === "put" ? op : { ...op })
+    this.#position += op.kind === "put" ? 1 : op.count
+    if (this.#ops.length % 1024 === 0) await this.#drain()
+    if (this.#ops.length > MAX_WAITING_OPS) {
+      await this.movers.flush()
+      await this.#drain()
+    }
   }
 
-  /** The next `count` blocks are zeros. */
-  async zero(count: number): Promise<void> {
-    await this.#push({ kind: "zero", count }, count)
+  /** The current disk is told to its end. */
+  endDisk(): void {
+    this.#ops.push({ kind: "end" })
   }
 
-  /** Where a block is stored or about to be: in the dedup table, or among those of the open slot. */
-  find(id: Uint8Array): { readonly slot: FutureSlot; readonly place: number } | undefined {
-    const stored = this.dedup.find(id)
-    if (stored !== undefined) return { slot: { sealed: stored }, place: stored.place }
-    return this.#pending.size === 0 ? undefined : this.#pending.get(idName(id))
-  }
-
-  /** The next block is one that `find` found. */
-  async reuse(id: Uint8Array, found: { readonly slot: FutureSlot; readonly place: number }): Promise<void> {
-    await this.#push({ kind: "put", id: id.slice(0, DIGEST_BYTES), ...found }, 1)
-  }
-
-  /** The next block is new. */
-  async add(id: Uint8Array, bytes: Uint8Array): Promise<void> {
-    const added = await this.blocks.add(this.#disk, this.#position, bytes)
-    if (added.slot.sealed === undefined) this.#pending.set(idName(id), added)
-    await this.#push({ kind: "put", id: id.slice(0, DIGEST_BYTES), ...added }, 1)
-    if (added.slot.sealed !== undefined) await this.#drain()
-  }
-
-  /** Completes the current disk; gives its content root, computed from what was told. */
-  async endDisk(): Promise<Uint8Array> {
-    await this.blocks.seal()
-    await this.#drain()
-    this.#torn = true
-    const tree = await (this.#writer as MapWriter).finish()
-    this.#writer = undefined
-    ;(this.#trees[this.#disk] as { tree: MapTree }).tree = tree
-    this.#torn = false
-    return this.#readerOf(tree).contentRoot()
-  }
-
-  /** Whether it is time for a checkpoint: enough packs, enough time with enough in it, or too much in memory. */
+  /** Whether it is time for a checkpoint: enough packs, enough time with something stored, or too much in memory. */
   get checkpointDue(): boolean {
-    const packs = this.blocks.finished - this.#checkpointedPacks
+    const packs = this.movers.finished - this.#checkpointedPacks
     if (packs >= CHECKPOINT_PACKS || this.#uses.size > MAX_PENDING_USES) return true
-    const waited = this.#repository.seams.clock.monotonic() - this.#checkpointedAtMs
-    return waited >= CHECKPOINT_MS && (packs > 0 || this.blocks.pendingBytes >= this.#repository.packBytes / 4)
+    return packs > 0 && this.#repository.seams.clock.monotonic() - this.#checkpointedAtMs >= CHECKPOINT_MS
   }
 
-  /** Stores all that is pending and gives the tree so far: complete, and the base of what follows. */
-  async checkpoint(): Promise<PointTree & Pick<Checkpoint, "cursor" | "packs">> {
+  /**
+   * Stores the maps as far as their packs are here, and gives the tree so far: complete, and the base of what follows.
+   * With `all` the movers hand over what they have pending.
+   */
+  async checkpoint({ all }: { readonly all: boolean }): Promise<PointTree & Pick<Checkpoint, "cursor" | "packs">> {
     if (this.#torn) throw new EngineError("BadArgument", "a point writer that failed has no checkpoint")
-    await this.blocks.finishPack()
+    if (all) await this.movers.flush()
     await this.#drain()
     this.#torn = true
     const writer = this.#writer
-    const cursor = { disk: this.#disk, block: this.#position }
-    if (writer !== undefined) {
+    const cursor = { disk: this.#disk, block: writer?.next ?? 0 }
+    const current = this.#disks[this.#disk]
+    if (writer !== undefined && current !== undefined) {
       await writer.keep(writer.blocks - writer.next)
-      const tree = await writer.finish()
-      ;(this.#trees[this.#disk] as { tree: MapTree }).tree = tree
+      current.tree = await writer.finish()
     }
     const tree = await this.#store(this.#dropped)
-    if (writer !== undefined) {
-      const current = (this.#trees[this.#disk] as { tree: MapTree }).tree
-      this.#writer = this.#writerOf(current.sizeBytes, current)
+    if (writer !== undefined && current !== undefined) {
+      this.#writer = this.#writerOf(current.tree.sizeBytes, current.tree)
       await this.#writer.keep(cursor.block)
     }
     this.#torn = false
-    this.#checkpointedPacks = this.blocks.finished
+    this.#checkpointedPacks = this.movers.finished
     this.#checkpointedAtMs = this.#repository.seams.clock.monotonic()
-    return { ...tree, cursor, packs: this.#options.packs.last }
+    return { ...tree, cursor, packs: this.#options.packs.settled }
   }
 
-  /** Stores everything and gives the finished point's tree; disks of the base that the point lacks are let go. */
-  async complete(): Promise<PointTree> {
-    await this.blocks.finishPack()
+  /** Stores everything and gives the finished point's tree and content roots; disks of the base that it lacks are let go. */
+  async complete(): Promise<{ readonly tree: PointTree; readonly contentRoots: Readonly<Record<string, string>> }> {
+    await this.movers.flush()
+    await this.#drain()
+    if (this.#ops.length > 0)
+      throw new EngineError(
+        "BadArgument",
+        `${this.#ops.length} map operations have no pack although all packs are here`,
+      )
     this.#torn = true
     for (const { tree } of this.#dropped) await this.#writerOf(0, tree).finish()
-    return this.#store([])
+    const tree = await this.#store([])
+    const roots = this.#disks.map(({ name, tree: map }) => [name, toHex(this.#readerOf(map).contentRoot())] as const)
+    return { tree, contentRoots: Object.fromEntries(roots) }
   }
 
-  async #store(dropped: readonly { readonly name: string; tree: MapTree }[]): Promise<PointTree> {
+  async #store(dropped: readonly DiskState[]): Promise<PointTree> {
     const { sha256 } = this.#repository.view
     this.#table = await editPackTable(this.#table, {
       pages: this.pages,
       sink: this.#sink,
       sha256,
       changes: this.#uses.take(),
-      newPacks: this.blocks.made,
-      nextPack: this.blocks.nextPack,
+      newPacks: this.movers.made,
+      nextPack: this.#options.packs.nextPack,
     })
-    this.blocks.forgetMade()
-    const trees = [...this.#trees, ...dropped]
+    this.movers.forgetMade()
+    const disks = [...this.#disks, ...dropped]
     const merged = await mergeMapPacks(
       this.#repository,
       this.#options.packs.backup,
       this.#sink,
       this.pages,
-      trees.map(({ tree }) => tree),
+      disks.map(({ tree }) => tree),
       this.#table,
     )
-    for (const [disk, tree] of merged.disks.entries()) (trees[disk] as { tree: MapTree }).tree = tree
+    for (const [disk, tree] of merged.disks.entries()) (disks[disk] as DiskState).tree = tree
     this.#table = merged.table
     await this.#sink.flush()
     await this.#uploads.settled()
     const { root } = this.#table
     return {
-      blockBytes: this.#options.blockBytes,
-      disks: trees.map(({ name, tree }) => ({
+      blockBytes: this.#options.setup.blockBytes,
+      disks: disks.map(({ name, tree }) => ({
         name,
         sizeBytes: tree.sizeBytes,
         ...(tree.root !== undefined && { map: tree.root }),
@@ -244,32 +233,37 @@ export class PointWriter {
     }
   }
 
-  async #push(op: Op, count: number): Promise<void> {
-    const last = this.#ops.at(-1)
-    if (op.kind !== "put" && last?.kind === op.kind) last.count += count
-    else this.#ops.push(op)
-    this.#position += count
-    if (this.#ops.length > 256) await this.#drain()
-  }
-
-  /** Hands on to the map what is known to its place: everything up to the first block in a slot not yet sealed. */
+  /** Hands on to the map what is known to its place: everything up to the first block whose pack is not here. */
   async #drain(): Promise<void> {
-    const writer = this.#writer
-    if (writer === undefined) return
     this.#torn = true
     let done = 0
     for (const op of this.#ops) {
-      if (op.kind === "put") {
-        if (op.slot.sealed === undefined) break
-        await writer.put(op.id, op.slot.sealed, op.place)
-        this.dedup.add(op.id, 0, { ...op.slot.sealed, place: op.place } satisfies StoredBlock)
-      } else if (op.kind === "keep") await writer.keep(op.count)
-      else await writer.zero(op.count)
+      if (op.kind === "put" && op.slot.sealed === undefined) break
+      await this.#apply(op)
       done++
     }
     if (done > 0) this.#ops = this.#ops.slice(done)
     this.#torn = false
-    for (const [name, { slot }] of this.#pending) if (slot.sealed !== undefined) this.#pending.delete(name)
+  }
+
+  async #apply(op: Op): Promise<void> {
+    if (op.kind === "begin") {
+      this.#disk = op.disk
+      this.#writer = this.#writerOf(op.sizeBytes, (this.#disks[op.disk] as DiskState).tree)
+      return
+    }
+    const writer = this.#writer as MapWriter
+    if (op.kind === "keep") await writer.keep(op.count)
+    else if (op.kind === "zero") await writer.zero(op.count)
+    else if (op.kind === "put") {
+      const slot = op.slot.sealed as NonNullable<typeof op.slot.sealed>
+      await writer.put(op.id, slot, op.place)
+      if (op.isNew) this.movers.settleBlock(slot.pack)
+    } else {
+      ;(this.#disks[this.#disk] as DiskState).tree = await writer.finish()
+      this.#writer = undefined
+      this.#disk++
+    }
   }
 
   #readerOf(tree: MapTree): MapReader {
@@ -280,15 +274,11 @@ export class PointWriter {
     return new MapWriter({
       disk: this.#disk,
       sizeBytes,
-      blockBytes: this.#options.blockBytes,
+      blockBytes: this.#options.setup.blockBytes,
       base: this.#readerOf(base),
       sink: this.#sink,
       hash: this.#repository.view.hash,
       uses: this.#uses,
     })
   }
-}
-
-function idName(id: Uint8Array): string {
-  return String.fromCharCode(...id.subarray(0, DIGEST_BYTES))
 }

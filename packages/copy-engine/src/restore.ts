@@ -119,7 +119,7 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
       continue
     }
     try {
-      done.push(await restoreDisk(repository, reader, manifest, manifest.disks.indexOf(disk), path, options))
+      done.push(await restoreDisk(repository, found, reader, manifest, manifest.disks.indexOf(disk), path, options))
     } catch (error) {
       throw await explain(error)
     }
@@ -147,6 +147,7 @@ function fileNameOf(name: string): string {
 
 async function restoreDisk(
   repository: Repository,
+  found: FoundWorkload,
   reader: PointReader,
   manifest: Manifest,
   index: number,
@@ -194,6 +195,8 @@ async function restoreDisk(
       const doneBytes = Math.min(end * blockBytes, disk.sizeBytes)
       repository.seams.onEvent?.({
         type: "restore",
+        job: found.job,
+        workload: found.state.workload.name,
         disk: disk.name,
         doneBytes,
         totalBytes: disk.sizeBytes,

@@ -31,7 +31,7 @@ export async function addSiblingBlocks(
   let siblings = 0
   for await (const folder of listFolders(view, layout.logs(place.backup), options)) {
     if (folder === place.workload) continue
-    if (siblings++ >= MAX_SIBLINGS || writer.dedup.full) return
+    if (siblings++ >= MAX_SIBLINGS || writer.movers.dedup.full) return
     try {
       await addOne({ backup: place.backup, workload: folder as WorkloadId })
     } catch (error) {
@@ -53,13 +53,13 @@ export async function addSiblingBlocks(
       const record = await reader.table.record(pack)
       if (record === undefined) return undefined
       const { session, number, hint, storedBytes, lockedUntilMs } = record
-      const adopted = writer.blocks.adopt({ session, number, hint, storedBytes, lockedUntilMs })
+      const adopted = writer.movers.adopt({ session, number, hint, storedBytes, lockedUntilMs })
       own.set(pack, adopted)
       return adopted
     }
     for (let disk = 0; disk < manifest.disks.length; disk++) {
       const map = reader.map(disk)
-      for (let index = 0; index < map.leaves && !writer.dedup.full; index++) {
+      for (let index = 0; index < map.leaves && !writer.movers.dedup.full; index++) {
         if (index % 64 === 0)
           await map.prefetch(Array.from({ length: Math.min(64, map.leaves - index) }, (_, at) => index + at))
         const leaf = await map.leaf(index)
@@ -67,7 +67,11 @@ export async function addSiblingBlocks(
           const slot = leaf.slots[block]
           const pack = slot && (await ownNumber(slot.pack))
           if (slot === undefined || pack === undefined) continue
-          writer.dedup.add(leaf.ids, block * DIGEST_BYTES, { ...slot, pack, place: leaf.places[block] as number })
+          writer.movers.dedup.add(leaf.ids, block * DIGEST_BYTES, {
+            ...slot,
+            pack,
+            place: leaf.places[block] as number,
+          })
         }
       }
     }

@@ -1,8 +1,8 @@
-import { blockCount, DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage, type MapReader } from "@bcopy/chain-format"
+import { blockCount, DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage } from "@bcopy/chain-format"
 import { type SourceDisk, SourceError, type Span } from "@bcopy/source"
 import type { TransferCounts } from "./engine-event.ts"
+import type { MapOp } from "./mover-pool.ts"
 import type { PointWriter } from "./point-writer.ts"
-import type { Repository } from "./repository.ts"
 
 /** How much is read from a source at a time. */
 const READ_BYTES = 4 << 20
@@ -13,10 +13,10 @@ const PREFETCH_LEAVES = 64
 export type RunningCounts = { -readonly [Name in keyof TransferCounts]: TransferCounts[Name] }
 
 export interface TransferDiskOptions {
+  /** Number of the disk in its point. */
+  readonly number: number
   readonly disk: SourceDisk
   readonly blockBytes: number
-  /** What the disk builds on, and whether anything is stored there. */
-  readonly base: MapReader
   /** First block to do: those before are kept. */
   readonly from: number
   readonly counts: RunningCounts
@@ -25,45 +25,72 @@ export interface TransferDiskOptions {
   readonly signal?: AbortSignal
 }
 
-/** Brings one disk: skips what is unchanged or zero, reuses what is stored, hands the rest to the writer. */
-export async function transferDisk(
-  repository: Repository,
-  writer: PointWriter,
-  options: TransferDiskOptions,
-): Promise<void> {
-  const { disk, blockBytes, base, from, counts, progress, signal } = options
-  const { sha256 } = repository.view
+/** What is known of a piece of the disk: at once, or when a mover has answered. */
+type Piece = Promise<{ readonly first: number; readonly count: number; readonly ops: readonly MapOp[] }>
+
+/**
+ * Brings one disk: reads what may be new, lets the movers tell, and hands the writer what each block is, in order. A few
+ * stretches are on their way at a time; memory is theirs.
+ */
+export async function transferDisk(writer: PointWriter, options: TransferDiskOptions): Promise<void> {
+  const { number, disk, blockBytes, from, counts, progress, signal } = options
+  const base = writer.beginDisk(number, disk.sizeBytes)
   const blocks = blockCount(disk.sizeBytes, blockBytes)
   const stretch = Math.max(1, Math.floor(READ_BYTES / blockBytes))
-  const buffer = new Uint8Array(stretch * blockBytes)
-  const zeroBlock = new Uint8Array(blockBytes)
-  let prefetched = -1
+  const spare: Uint8Array[] = []
+  const pieces: Piece[] = []
   const abortable = signal === undefined ? {} : { signal }
+  let prefetched = -1
   const bytesOf = (first: number, count: number) =>
     Math.min(disk.sizeBytes, (first + count) * blockBytes) - Math.min(disk.sizeBytes, first * blockBytes)
 
-  const keep = async (first: number, count: number) => {
-    await writer.keep(count)
-    counts.unchangedBytes += bytesOf(first, count)
-  }
-  const zero = async (first: number, count: number) => {
-    await writer.zero(count)
-    counts.zeroBytes += bytesOf(first, count)
-  }
-
-  if (from > 0) await keep(0, from)
-  counts.doneBytes += bytesOf(0, from)
-  const tree = base.tree.root === undefined || base.sizeBytes !== disk.sizeBytes ? undefined : base
-  for await (const span of disk.spans({ from, ...(tree && { base: tree }), ...abortable })) {
-    if (span.kind === "data") await transferData(span)
-    else {
-      await (span.kind === "zero" ? zero : keep)(span.first, span.count)
-      counts.doneBytes += bytesOf(span.first, span.count)
-      await progress()
+  try {
+    if (from > 0) await known("keep", 0, from)
+    const tree = base.tree.root === undefined || base.sizeBytes !== disk.sizeBytes ? undefined : base
+    for await (const span of disk.spans({ from, ...(tree && { base: tree }), ...abortable })) {
+      if (span.kind === "data") await transferData(span)
+      else await known(span.kind === "zero" ? "zero" : "keep", span.first, span.count)
     }
+    while (pieces.length > 0) await settleOne()
+  } catch (error) {
+    await settleRest().catch(() => undefined)
+    throw error
   }
   if (writer.position !== blocks)
     throw new SourceError("Damaged", `disk ${disk.name}: its source described ${writer.position} of ${blocks} blocks`)
+  writer.endDisk()
+
+  /** After a failure: what the movers have done by now goes into the maps, so that the next run finds it there. */
+  async function settleRest(): Promise<void> {
+    await Promise.allSettled(pieces)
+    for (const piece of pieces) for (const op of (await piece).ops) await writer.push(op)
+  }
+
+  async function known(kind: "keep" | "zero", first: number, count: number): Promise<void> {
+    await send(Promise.resolve({ first, count, ops: [{ kind, count }] }))
+  }
+
+  async function send(piece: Piece): Promise<void> {
+    pieces.push(piece)
+    // It is awaited in its turn; until then a failure of it is not unheard.
+    piece.catch(() => undefined)
+    while (pieces.length > writer.movers.depth) await settleOne()
+  }
+
+  async function settleOne(): Promise<void> {
+    const { first, count, ops } = await (pieces.shift() as Piece)
+    let block = first
+    for (const op of ops) {
+      const many = op.kind === "put" ? 1 : op.count
+      const bytes = bytesOf(block, many)
+      if (op.kind === "put") counts[op.isNew ? "newBytes" : "deduplicatedBytes"] += bytes
+      else counts[op.kind === "keep" ? "unchangedBytes" : "zeroBytes"] += bytes
+      await writer.push(op)
+      block += many
+    }
+    counts.doneBytes += bytesOf(first, count)
+    await progress()
+  }
 
   async function transferData(span: Span): Promise<void> {
     const end = span.first + span.count
@@ -74,9 +101,7 @@ export async function transferDisk(
       const leaf = await baseLeaf(Math.floor(first / LEAF_BLOCKS))
       if (span.ids === undefined) await scan(first, count, leaf)
       else await fetchKnown(first, count, leaf, span.ids.subarray((first - span.first) * DIGEST_BYTES))
-      counts.doneBytes += bytesOf(first, count)
       first += count
-      await progress()
     }
   }
 
@@ -94,65 +119,69 @@ export async function transferDisk(
 
   /** The source knows nothing: every block is read, hashed and compared. */
   async function scan(first: number, count: number, leaf: LeafPage | undefined): Promise<void> {
-    await disk.read(first, count, buffer, abortable)
+    const plain = spare.pop() ?? new Uint8Array(stretch * blockBytes)
+    await disk.read(first, count, plain, abortable)
     counts.readBytes += bytesOf(first, count)
-    for (let block = first; block < first + count; block++) {
-      const bytes = buffer.subarray((block - first) * blockBytes, (block - first + 1) * blockBytes)
-      if (Buffer.compare(bytes, zeroBlock) === 0) await zero(block, 1)
-      else await take(block, sha256(bytes), bytes, leaf)
-    }
+    const at = (first % LEAF_BLOCKS) * DIGEST_BYTES
+    const ids = leaf?.ids.slice(at, at + count * DIGEST_BYTES)
+    await writer.movers.room()
+    const answer = writer.movers.move({ disk: number, runs: [{ first, count }], plain, ...(ids && { base: ids }) })
+    await send(
+      answer.then(({ ops, plain: memory }) => {
+        spare.push(memory)
+        return { first, count, ops }
+      }),
+    )
   }
 
   /** The source knows the ids: only what is stored nowhere is read, and must hash to its id. */
   async function fetchKnown(first: number, count: number, leaf: LeafPage | undefined, ids: Uint8Array): Promise<void> {
-    const idOf = (at: number) => ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
-    const isZero = (at: number) => idOf(at).every((byte) => byte === 0)
-    // Looked up once: a full table may forget a block again when its slot is sealed, and this one was not read.
-    const found = Array.from({ length: count }, (_, at) => writer.find(idOf(at)))
-    const isNew = (at: number) => !isZero(at) && !isSame(leaf, first + at, idOf(at)) && found[at] === undefined
+    const ops: (MapOp | undefined)[] = []
+    const runs: { first: number; count: number }[] = []
+    const expected: Uint8Array[] = []
     for (let at = 0; at < count; at++) {
-      if (!isNew(at)) continue
-      let end = at + 1
-      while (end < count && isNew(end)) end++
-      await disk.read(first + at, end - at, buffer.subarray(at * blockBytes), abortable)
-      counts.readBytes += bytesOf(first + at, end - at)
-      for (let block = at; block < end; block++) {
-        const bytes = buffer.subarray(block * blockBytes, (block + 1) * blockBytes)
-        if (!equalBytes(sha256(bytes), idOf(block)))
+      const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
+      const op = opFor(first + at, id, leaf)
+      ops.push(op)
+      if (op !== undefined) continue
+      expected.push(id)
+      const run = runs.at(-1)
+      if (run !== undefined && run.first + run.count === first + at) run.count++
+      else runs.push({ first: first + at, count: 1 })
+    }
+    if (runs.length === 0) return send(Promise.resolve({ first, count, ops: ops as MapOp[] }))
+    const plain = spare.pop() ?? new Uint8Array(stretch * blockBytes)
+    let filled = 0
+    for (const run of runs) {
+      await disk.read(run.first, run.count, plain.subarray(filled * blockBytes), abortable)
+      counts.readBytes += bytesOf(run.first, run.count)
+      filled += run.count
+    }
+    const wanted = new Uint8Array(expected.length * DIGEST_BYTES)
+    for (const [at, id] of expected.entries()) wanted.set(id, at * DIGEST_BYTES)
+    await writer.movers.room()
+    const answer = writer.movers.move({ disk: number, runs, plain, expected: wanted })
+    await send(
+      answer.then(({ ops: moved, plain: memory, wrong }) => {
+        spare.push(memory)
+        if (wrong >= 0)
           throw new SourceError(
             "Damaged",
-            `disk ${disk.name}: block ${first + block} of the source is not what its id says`,
+            `disk ${disk.name}: a block near ${first} of the source is not what its id says`,
           )
-      }
-      at = end
-    }
-    for (let at = 0; at < count; at++) {
-      if (isZero(at)) await zero(first + at, 1)
-      else await take(first + at, idOf(at), buffer.subarray(at * blockBytes, (at + 1) * blockBytes), leaf, found[at])
-    }
+        const next = moved[Symbol.iterator]()
+        return { first, count, ops: ops.map((op) => op ?? (next.next().value as MapOp)) }
+      }),
+    )
   }
 
-  async function take(
-    block: number,
-    id: Uint8Array,
-    bytes: Uint8Array,
-    leaf: LeafPage | undefined,
-    known?: ReturnType<PointWriter["find"]>,
-  ): Promise<void> {
-    if (isSame(leaf, block, id)) return keep(block, 1)
-    const found = known ?? writer.find(id)
-    if (found !== undefined) {
-      await writer.reuse(id, found)
-      counts.deduplicatedBytes += bytesOf(block, 1)
-      return
-    }
-    await writer.add(id, bytes)
-    counts.newBytes += bytesOf(block, 1)
+  /** What is known of a block by its id alone. */
+  function opFor(block: number, id: Uint8Array, leaf: LeafPage | undefined): MapOp | undefined {
+    if (id.every((byte) => byte === 0)) return { kind: "zero", count: 1 }
+    const at = (block % LEAF_BLOCKS) * DIGEST_BYTES
+    if (leaf !== undefined && equalBytes(leaf.ids.subarray(at, at + DIGEST_BYTES), id))
+      return { kind: "keep", count: 1 }
+    const found = writer.movers.find(id)
+    return found && { kind: "put", id: id.slice(), ...found, isNew: false }
   }
-}
-
-function isSame(leaf: LeafPage | undefined, block: number, id: Uint8Array): boolean {
-  if (leaf === undefined) return false
-  const at = (block % LEAF_BLOCKS) * DIGEST_BYTES
-  return equalBytes(leaf.ids.subarray(at, at + DIGEST_BYTES), id)
 }

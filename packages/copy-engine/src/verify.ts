@@ -98,7 +98,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
       try {
         const manifest = await readManifest(repository.view, found.place, point, abortable)
         const totalBytes = point.sizeBytes
-        const progress = (doneBytes: number) => onEvent?.({ type: "verify", workload, doneBytes, totalBytes })
+        const progress = (doneBytes: number) => onEvent?.({ type: "verify", job, workload, doneBytes, totalBytes })
         await verifyPoint(repository, found.place.backup, manifest, { readData, proven, progress, ...abortable })
         if (point.damaged === true && readData === "hash") {
           // What one way of looking has found, another that looks elsewhere must not take back.
