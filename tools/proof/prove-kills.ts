@@ -57,7 +57,9 @@ async function proveKill({ folder }: Stage, kill: Kill): Promise<Shown> {
     const path = join(folder, `kill-${what}-${attempt}`)
     await init(path)
     const killed = await killAt(argsFor(path), Math.ceil(random() * checkpoints), random() * 150)
-    if (killed.status !== undefined) {
+    // Too late: it had ended, or its point was in the log already and only its last words were cut off.
+    const points = await runBcopy(["points", "--repo", path])
+    if (killed.status !== undefined || (points.document.points ?? []).length > 0) {
       rmSync(path, { recursive: true })
       continue
     }

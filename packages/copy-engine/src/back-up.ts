@@ -6,6 +6,7 @@ import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import { noCounts } from "./running-counts.ts"
 
 export interface BackUpOptions {
   /** A source whose newest point is what the machine is now. */
@@ -59,7 +60,7 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
   if (dryRun) {
     const state = await readLog(repository.view, placeOf(repository, job, workload), abortable)
     const kind = state !== undefined && newestPoint(state) !== undefined ? "increment" : "full"
-    return { job, workload, from, dryRun, point: undefined, kind, contentRoots: {}, counts: nothing }
+    return { job, workload, from, dryRun, point: undefined, kind, contentRoots: {}, counts: noCounts() }
   }
   await ensureBackup(repository, job, abortable)
   const brought = await bringPoint(repository, {
@@ -80,15 +81,4 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
 export function requireLevel(level: number): void {
   if (!Number.isInteger(level) || level < 0 || level > 19)
     throw new EngineError("BadArgument", `compression level ${level} is not a whole number from 0 to 19`)
-}
-
-const nothing = {
-  doneBytes: 0,
-  totalBytes: 0,
-  readBytes: 0,
-  zeroBytes: 0,
-  unchangedBytes: 0,
-  deduplicatedBytes: 0,
-  newBytes: 0,
-  storedBytes: 0,
 }

@@ -23,10 +23,11 @@ import { pointManifest } from "./point-manifest.ts"
 import { PointWriter } from "./point-writer.ts"
 import { readBase } from "./read-base.ts"
 import type { Repository } from "./repository.ts"
+import { noCounts } from "./running-counts.ts"
 import { openSession, type Session } from "./session.ts"
 import { SessionPacks } from "./session-packs.ts"
 import { addSiblingBlocks } from "./sibling-blocks.ts"
-import { type RunningCounts, transferDisk } from "./transfer-disk.ts"
+import { transferDisk } from "./transfer-disk.ts"
 
 export interface BringPointOptions {
   readonly source: Source
@@ -247,17 +248,4 @@ export function isThere(state: LogState, { origin }: Pick<SourcePoint, "origin">
   return state.points.some(
     (known) => known.origin.repository === origin.repository && known.origin.point === origin.point,
   )
-}
-
-function noCounts(): RunningCounts {
-  return {
-    doneBytes: 0,
-    totalBytes: 0,
-    readBytes: 0,
-    zeroBytes: 0,
-    unchangedBytes: 0,
-    deduplicatedBytes: 0,
-    newBytes: 0,
-    storedBytes: 0,
-  }
 }

@@ -1,16 +1,13 @@
 import { blockCount, DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage } from "@bcopy/chain-format"
 import { type SourceDisk, SourceError, type Span } from "@bcopy/source"
-import type { TransferCounts } from "./engine-event.ts"
 import type { MapOp } from "./mover-pool.ts"
 import type { PointWriter } from "./point-writer.ts"
+import type { RunningCounts } from "./running-counts.ts"
 
 /** How much is read from a source at a time. */
 const READ_BYTES = 4 << 20
 /** Leaves of the base fetched together by a scan. */
 const PREFETCH_LEAVES = 64
-
-/** The counts of a transfer, going on. */
-export type RunningCounts = { -readonly [Name in keyof TransferCounts]: TransferCounts[Name] }
 
 export interface TransferDiskOptions {
   /** Number of the disk in its point. */
