@@ -123,9 +123,9 @@ export class MoverPool {
   /** Hands a stretch to the mover whose turn it is. `plain` comes back with the answer. */
   async move(stretch: Stretch): Promise<MovedOps> {
     const mover = this.depth === 0 ? 0 : 1 + (this.#turn++ % (this.#threads.length - 1))
+    // From here on threads do the work: what the first mover has pending would hold up the maps, and memory, to the end.
+    if (mover > 0 && this.#moved === INLINE_STRETCHES) await this.#threads[0]?.flush()
     this.#moved++
-    // From here on threads do the work: what the first mover has pending would hold its memory to the end.
-    if (this.#moved === INLINE_STRETCHES && this.#threads.length > 1) await this.#threads[0]?.flush()
     const thread = (this.#threads[mover] ??= this.#start(mover))
     return thread.move(stretch)
   }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { copy } from "./copy.ts"
 import { repositorySource } from "@bcopy/source-repository"
+import type { EngineEvent } from "./engine-event.ts"
 import { findPoint } from "./list-points.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { disksNow } from "./testing/memory-source.ts"
@@ -83,6 +84,39 @@ test("a failure in the store stops the threads, and the next run stores nothing 
   await expect(backUp(failing, options)).rejects.toThrow("the store is gone")
   expect((await backUp(whole, options)).kind).toBe("full")
   expect(await verify(whole, { all: true, readData: "hash" })).toMatchObject({ points: 1, damaged: [] })
+})
+
+test("checkpoints go on while threads move: the cursor follows what is stored", async () => {
+  const world = makeWorld()
+  await world.create()
+  const repository = await world.open(undefined, { packBytes: MIB })
+  const stop = new AbortController()
+  const { onEvent } = repository.seams
+  const stopping = {
+    ...repository,
+    seams: {
+      ...repository.seams,
+      onEvent: (event: EngineEvent) => {
+        onEvent?.(event)
+        if (event.type === "transfer" && event.counts.doneBytes > 68 * MIB) stop.abort()
+      },
+    },
+  }
+  // One block short of whole slots, so that the first mover is left with a slot that is not full.
+  const odd = first.slice().fill(0, 0, 1 << 16)
+  const options = {
+    source: disksNow({ sda: odd }, { identity: "same" }),
+    job: "nightly",
+    workload: "web01",
+    level: 0,
+  }
+  await expect(backUp(stopping, { ...options, movers: 2, signal: stop.signal })).rejects.toMatchObject({
+    code: "Interrupted",
+  })
+  const packs = world.events.flatMap((event) => (event.type === "checkpoint" ? [event.packs] : []))
+  // The inline part fills some 50 packs of one slot; the checkpoints behind it go on rising.
+  expect(packs.filter((number) => number > 55).length).toBeGreaterThan(1)
+  expect((await backUp(repository, { ...options, movers: 2 })).counts.readBytes).toBeLessThan(12 * MIB)
 })
 
 test("threads need room: with the default memory there are none, with more there are as many as cores", () => {
