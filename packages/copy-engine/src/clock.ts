@@ -23,7 +23,6 @@ export const systemClock: EngineClock = {
         signal?.removeEventListener("abort", stop)
         resolve()
       }, ms)
-      timer.unref()
       signal?.addEventListener("abort", stop, { once: true })
     }),
 }

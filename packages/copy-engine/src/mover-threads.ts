@@ -36,7 +36,6 @@ export function inlineMover<Moved>(setup: MoverSetup, listener: MoverListener<Mo
 /** A mover in a thread of its own: memory is handed over, not copied. */
 export function threadMover<Moved>(setup: MoverSetup, listener: MoverListener<Moved>): MoverThread<Moved> {
   const worker = new Worker(workerUrl(), { workerData: setup })
-  worker.unref()
   let nextTask = 0
   let failure: Error | undefined
   const waiting = new Map<number, { resolve: (moved?: Moved) => void; reject: (error: Error) => void }>()
