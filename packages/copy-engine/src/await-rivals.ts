@@ -43,6 +43,7 @@ export async function awaitRivals(
   ])
   const dead: DeadSession[] = []
   const watched = new Map<string, { number: number; sinceMs: number }>()
+  let toldToWait = false
   for (;;) {
     const unsettled = (await listSessions(repository, place, options)).filter(({ session }) => !settled.has(session))
     let watching = false
@@ -61,7 +62,8 @@ export async function awaitRivals(
     if (!watching) return dead
     const reason =
       "another session may be alive; waiting until its beat has stood still for two minutes (--take-over does not wait)"
-    onEvent?.({ type: "waiting", workload: state.workload.name, reason })
+    if (!toldToWait) onEvent?.({ type: "waiting", workload: state.workload.name, reason })
+    toldToWait = true
     await clock.sleep(LOOK_EVERY_MS, options.signal)
   }
 
