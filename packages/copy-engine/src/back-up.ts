@@ -7,22 +7,13 @@ import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import { noCounts } from "./running-counts.ts"
+import type { TransferOptions } from "./transfer-options.ts"
 
-export interface BackUpOptions {
+export interface BackUpOptions extends TransferOptions {
   /** A source whose newest point is what the machine is now. */
   readonly source: Source
   readonly job: string
   readonly workload: string
-  /** Zstandard level, 0 (store) to 19; 3 by default. */
-  readonly level?: number
-  /** Shut out a live or silent session of the workload. */
-  readonly takeOver?: boolean
-  readonly dryRun?: boolean
-  /** Target for the memory of the whole process; 288 MiB by default. */
-  readonly memoryBytes?: number
-  /** Threads that move data: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
-  readonly movers?: number
-  readonly signal?: AbortSignal
 }
 
 export interface BackUpReport extends BroughtPoint {

@@ -9,21 +9,15 @@ import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { type CopyTask, planCopy } from "./plan-copy.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import type { TransferOptions } from "./transfer-options.ts"
 
-export interface CopyOptions {
+export interface CopyOptions extends TransferOptions {
   /** A repository as a source, already filtered by job and workload. */
   readonly source: Source
   /** `latest` by default. */
   readonly select?: "latest" | "all"
   /** Name of the target backup; that of the source's job by default. */
   readonly as?: string
-  readonly level?: number
-  readonly takeOver?: boolean
-  readonly dryRun?: boolean
-  readonly memoryBytes?: number
-  /** Threads that move data: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
-  readonly movers?: number
-  readonly signal?: AbortSignal
 }
 
 export interface CopyReport {
