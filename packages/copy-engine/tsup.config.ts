@@ -1,3 +1,3 @@
 import { buildPackage } from "../../tools/build-package/build-package.ts"
 
-export default buildPackage(import.meta.dirname, ["src/mover-worker.ts"])
+export default buildPackage(import.meta.dirname, { selfContained: ["./src/mover-worker.ts"] })

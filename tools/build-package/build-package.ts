@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { build } from "esbuild"
 import type { Options } from "tsup"
 
 /** What `package.json` says about the files a package is entered by. */
@@ -14,25 +15,45 @@ interface Manifest {
  * same path under `dist` as the source has under `src`. Declarations come from `tsc`.
  *
  * @param folder the package's folder
- * @param moreEntries entries that no export names, as a worker's file: paths from the package's folder, `src/mover.ts`
+ * @param selfContained sources of entries that become one file each with all that they use of other packages: a worker's,
+ *   which then loads fast, and can be taken elsewhere
  */
-export function buildPackage(folder: string, moreEntries: readonly string[] = []): Options {
+export function buildPackage(
+  folder: string,
+  { selfContained = [] }: { readonly selfContained?: readonly string[] } = {},
+): Options {
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
   const sources = [
     ...Object.values(manifest.exports ?? {}).flatMap((target) =>
       typeof target === "string" ? [] : [target["@bcopy/source"] ?? []].flat(),
     ),
     ...Object.values(manifest.bin ?? {}).map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, "./src/$1.ts")),
-    ...moreEntries,
-  ]
+  ].filter((path) => !selfContained.includes(path))
+  const target = `node${/\d+(?:\.\d+)*/.exec(manifest.engines.node)?.[0]}`
   return {
     entry: Object.fromEntries(sources.map((path) => [path.replace(/^(?:\.\/)?src\/(.*)\.ts$/, "$1"), path])),
     format: "esm",
-    target: `node${/\d+(?:\.\d+)*/.exec(manifest.engines.node)?.[0]}`,
+    target,
     platform: "node",
     clean: true,
     sourcemap: true,
     dts: false,
     silent: true,
+    ...(selfContained.length > 0 && {
+      onSuccess: async () => {
+        await build({
+          absWorkingDir: folder,
+          entryPoints: [...selfContained],
+          outdir: "dist",
+          bundle: true,
+          platform: "node",
+          format: "esm",
+          target,
+          conditions: ["@bcopy/source"],
+          sourcemap: true,
+          logLevel: "warning",
+        })
+      },
+    }),
   }
 }

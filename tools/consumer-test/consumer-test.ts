@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { codeEntries, entrySpecifier, readPackages } from "../read-packages/read-packages.ts"
@@ -29,7 +29,7 @@ try {
   compile("bundler", { module: "esnext", moduleResolution: "bundler", lib: ["es2024", "dom"], types: [] })
   requireAll()
   runBins()
-  bundle("@bcopy/copy-engine")
+  bundleEngine()
   console.log(`consumer: ${packages.length} packages, ${entries.length} entries`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
@@ -80,17 +80,16 @@ function requireAll(): void {
   run("node", ["main.cjs"], folder)
 }
 
-function bundle(entry: string): void {
-  const check = `import * as entry from "${entry}"\nif (Object.keys(entry).length === 0) throw new Error("the bundle exports nothing")\n`
-  write("bundle.js", check)
-  run(
-    "esbuild",
-    ["bundle.js", "--bundle", "--platform=node", "--format=esm", "--outfile=bundled/main.mjs", "--log-level=warning"],
-    folder,
-  )
-  // Nothing but the bundle may be needed to run it.
-  rmSync(join(folder, "node_modules", entry), { recursive: true })
-  run("node", ["bundled/main.mjs"], folder)
+/** The engine in a bundle, its data mover beside it, at work: nothing else may be needed to run them. */
+function bundleEngine(): void {
+  write("bundle.js", readFileSync(join(import.meta.dirname, "bundled-engine.js"), "utf8"))
+  const entryPoints = ["bundle.js", "mover-worker=@bcopy/copy-engine/mover-worker"]
+  const options = ["--bundle", "--platform=node", "--format=esm", "--outdir=bundled", "--log-level=warning"]
+  run("esbuild", [...entryPoints, ...options], folder)
+  write("bundled/package.json", JSON.stringify({ type: "module" }))
+  rmSync(join(folder, "node_modules"), { recursive: true })
+  const said = run("node", ["bundled/bundle.js"], folder).trim()
+  if (said !== "restored by 0, 1 and 2 movers") throw new Error(`the bundled engine said: ${said}`)
 }
 
 function runBins(): void {

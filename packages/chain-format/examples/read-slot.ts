@@ -20,7 +20,11 @@ const checksum = (...parts: Uint8Array[]) => {
 const sealing: Sealing = {
   header: new Uint8Array(),
   hint: new Uint8Array(),
-  slot: (_number, body, _last, associated) => Uint8Array.from([...body, ...checksum(associated, body)]),
+  slot(_number, body, _last, associated, into) {
+    into.set(body)
+    into.set(checksum(associated, body), body.length)
+    return body.length + 16
+  },
 }
 const opening: Opening = {
   hint: new Uint8Array(),

@@ -7,10 +7,8 @@ import type { PackTable } from "./pack-table.ts"
 import type { PackRecord } from "./pack-table-page.ts"
 import type { RepositoryView } from "./repository-view.ts"
 import { openSlot } from "./slot.ts"
+import { slotRanges } from "./slot-ranges.ts"
 
-/** Slots nearer to each other than this are fetched with what lies between them. */
-const MAX_GAP_BYTES = 64 << 10
-const MAX_FETCH_BYTES = 8 << 20
 /** Opened slots kept for the next call. */
 const KEPT_SLOTS = 4
 
@@ -43,6 +41,8 @@ export function blockReader(
   { backup, blockBytes, table }: { readonly backup: BackupId; readonly blockBytes: number; readonly table: PackTable },
 ): BlockReader {
   const kept = new Map<string, Uint8Array>()
+  /** Memory of the last range, while nobody reads into it. */
+  let spare: Uint8Array | undefined
   const nameOf = (slot: SlotRef) => `${slot.pack}.${slot.slot}`
 
   return {
@@ -60,16 +60,22 @@ export function blockReader(
         if (plain === undefined) missing.push(slot)
         else place(plain, blocks, into, prove)
       }
-      for (const range of coalesce(missing)) {
+      for (const { slots: range } of slotRanges(missing)) {
         const record = await recordOf(range[0]?.pack as number)
         await fetchSlots(record, range, signal, (slot, plain) => {
-          kept.set(nameOf(slot), plain)
-          const oldest = kept.keys().next()
-          if (kept.size > KEPT_SLOTS && oldest.done !== true) kept.delete(oldest.value)
+          keep(nameOf(slot), plain)
           place(plain, bySlot.get(nameOf(slot))?.blocks ?? [], into, prove)
         })
       }
     },
+  }
+
+  function keep(name: string, plain: Uint8Array): void {
+    kept.set(name, plain)
+    const oldest = kept.entries().next()
+    if (kept.size <= KEPT_SLOTS || oldest.done === true) return
+    kept.delete(oldest.value[0])
+    view.codec.release?.(oldest.value[1])
   }
 
   function place(plain: Uint8Array, blocks: readonly WantedBlock[], into: Uint8Array, prove: boolean): void {
@@ -107,8 +113,14 @@ export function blockReader(
   ): Promise<void> {
     const key = layout.pack(backup, record.session, record.number)
     const opening = view.suite.openByHint("dataPack", key, record.hint)
-    const fetchRange = async (offset: number, length: number, oldest: boolean) => {
-      const bytes = await view.readPack(key, { range: { offset, length }, oldest, ...(signal && { signal }) })
+    const fetchRange = async (offset: number, length: number, oldest: boolean, memory?: Uint8Array) => {
+      const range = { offset, length }
+      const bytes = await view.readPack(key, {
+        range,
+        oldest,
+        ...(memory && { into: memory }),
+        ...(signal && { signal }),
+      })
       if (bytes === undefined) throw new FormatError("Missing", `${view.name}: pack ${key} is missing`)
       return bytes
     }
@@ -119,11 +131,15 @@ export function blockReader(
           "Inconsistent",
           `${view.name}: ${key} holds slot ${header.number} where slot ${slot.slot} should be`,
         )
-      return plain
+      // What was stored as it is lies in what was fetched, whose memory is used again.
+      return header.compressed ? plain : plain.slice()
     }
     const first = slots[0] as SlotRef
     const last = slots.at(-1) as SlotRef
-    const bytes = await fetchRange(first.offset, last.offset + last.length - first.offset, false)
+    const length = last.offset + last.length - first.offset
+    const memory = spare !== undefined && spare.length >= length ? spare : new Uint8Array(length)
+    spare = undefined
+    const bytes = await fetchRange(first.offset, length, false, memory)
     for (const slot of slots) {
       const at = slot.offset - first.offset
       let plain: Uint8Array
@@ -136,24 +152,6 @@ export function blockReader(
       }
       opened(slot, plain)
     }
+    spare = memory
   }
-}
-
-/** Slots in the order of their places, in groups that one ranged read fetches. */
-function coalesce(slots: readonly SlotRef[]): readonly (readonly SlotRef[])[] {
-  const groups: SlotRef[][] = []
-  for (const slot of slots.toSorted((a, b) => a.pack - b.pack || a.offset - b.offset)) {
-    const group = groups.at(-1)
-    const first = group?.[0]
-    const last = group?.at(-1)
-    const near =
-      first !== undefined &&
-      last !== undefined &&
-      first.pack === slot.pack &&
-      slot.offset - (last.offset + last.length) <= MAX_GAP_BYTES &&
-      slot.offset + slot.length - first.offset <= MAX_FETCH_BYTES
-    if (near) group?.push(slot)
-    else groups.push([slot])
-  }
-  return groups
 }

@@ -76,6 +76,12 @@ export class ByteWriter {
     return this
   }
 
+  /** Memory of the next so many bytes, to be filled before anything else is written. */
+  reserve(count: number): Uint8Array {
+    const at = this.#room(count)
+    return this.#bytes.subarray(at, at + count)
+  }
+
   /** What was written so far: a view that the next write may leave behind. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)

@@ -50,6 +50,7 @@ export {
   PACK_HEADER_BYTES,
   type PackHeader,
 } from "./pack-header.ts"
+export { type SlotRange, slotRanges } from "./slot-ranges.ts"
 export { authenticateSlot, decodeSlotHeader, openSlot, SLOT_HEADER_BYTES, type SlotHeader } from "./slot.ts"
 export {
   type BlockRun,

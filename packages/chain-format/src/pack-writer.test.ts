@@ -143,12 +143,15 @@ describe("a pack", () => {
 })
 
 describe("a suite that does not keep its word", () => {
+  const add = (overheadBytes: number) => () =>
+    dataPackWriter({ ...options(), suite: { ...clearSuite, overheadBytes } }).add(new Uint8Array(3), {
+      disk: 0,
+      runs: [],
+    })
+
   test("is found before anything is stored", () => {
-    const suite = { ...clearSuite, overheadBytes: 15 }
-    const writer = dataPackWriter({ ...options(), suite })
-    expect(() => writer.add(new Uint8Array(3), { disk: 0, runs: [] })).toThrow(
-      expect.objectContaining({ code: "Inconsistent" }),
-    )
+    expect(add(17)).toThrow(expect.objectContaining({ code: "Inconsistent" }))
+    expect(add(15)).toThrow(RangeError)
   })
 })
 

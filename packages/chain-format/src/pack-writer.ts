@@ -94,17 +94,15 @@ function packWriter<Record>(
       if (slot >= MAX_SLOTS_PER_PACK - 1)
         throw new FormatError("TooLarge", `pack ${objectKey} has ${slot} slots already`)
       const offset = writer.length
-      const { header, sealed } = sealSlot(plain, { suite, sealing, codec, level, number: slot })
-      writer.bytes(header).bytes(sealed)
+      const { storedBytes, sealed } = sealSlot(writer, plain, { suite, sealing, codec, level, number: slot })
       records.push({ ...record, tag: sealed.slice(sealed.length - FOOTER_TAG_BYTES) })
-      return { slot, offset, storedBytes: header.length + sealed.length }
+      return { slot, offset, storedBytes }
     },
     finish() {
       const number = records.length
       const footer = encodeFooter(records)
-      const { header, sealed } = sealSlot(footer, { suite, sealing, codec, level, number, packHeader })
-      writer.bytes(header).bytes(sealed)
-      writer.u32(header.length + sealed.length).u32(TRAILER_MAGIC)
+      const { storedBytes } = sealSlot(writer, footer, { suite, sealing, codec, level, number, packHeader })
+      writer.u32(storedBytes).u32(TRAILER_MAGIC)
       return writer.view()
     },
   }

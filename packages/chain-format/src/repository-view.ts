@@ -27,6 +27,8 @@ export interface RepositoryView {
 export interface ReadPackBytesOptions {
   readonly range?: { readonly offset: number; readonly length: number }
   readonly oldest?: boolean
+  /** Memory that the bytes may be put into, if they fit: the answer is then a view of it. */
+  readonly into?: Uint8Array
   readonly signal?: AbortSignal
 }
 

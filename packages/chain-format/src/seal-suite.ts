@@ -24,10 +24,10 @@ export interface Sealing {
   /** What `openByHint` needs. */
   readonly hint: Uint8Array
   /**
-   * Seals the body of slot `number`. `associated` (docs/format.md, Slots) is authenticated with it.
-   * Returns body and tag: exactly `overheadBytes` more than it got.
+   * Seals the body of slot `number` into `into`, which is exactly `overheadBytes` longer: body, then tag. `associated`
+   * (docs/format.md, Slots) is authenticated with it. Gives how many bytes were written, which must be all of them.
    */
-  slot(number: number, body: Uint8Array, last: boolean, associated: Uint8Array): Uint8Array
+  slot(number: number, body: Uint8Array, last: boolean, associated: Uint8Array, into: Uint8Array): number
 }
 
 /** One object being opened. */
@@ -42,6 +42,8 @@ export interface Codec {
   compress(bytes: Uint8Array, level: number): Uint8Array
   /** Gives exactly `plainBytes` bytes or throws; never allocates more. */
   decompress(bytes: Uint8Array, plainBytes: number): Uint8Array
+  /** What one of the above gave is not needed any more: its memory may go at once. */
+  release?(bytes: Uint8Array): void
 }
 
 /** SHA-256 (FIPS 180-4) of the bytes: 32 bytes. */

@@ -66,8 +66,15 @@ export interface SealSlotOptions {
   readonly packHeader?: Uint8Array
 }
 
-/** Compresses where it pays, seals, and gives the slot's header and what follows it. */
-export function sealSlot(plain: Uint8Array, options: SealSlotOptions): { header: Uint8Array; sealed: Uint8Array } {
+/** A slot as it was written: header, body and tag. */
+export interface SealedSlot {
+  readonly storedBytes: number
+  /** A view of the last bytes written, good until the next ones are. */
+  readonly sealed: Uint8Array
+}
+
+/** Compresses where it pays, and writes the slot's header and its sealed body. */
+export function sealSlot(writer: ByteWriter, plain: Uint8Array, options: SealSlotOptions): SealedSlot {
   const { sealing, codec, level, number, packHeader } = options
   if (plain.length > MAX_SLOT_PLAIN_BYTES)
     throw new FormatError("TooLarge", `slot ${number} of ${plain.length} plain bytes, at most ${MAX_SLOT_PLAIN_BYTES}`)
@@ -77,13 +84,14 @@ export function sealSlot(plain: Uint8Array, options: SealSlotOptions): { header:
   const last = packHeader !== undefined
   const storedBytes = body.length + options.suite.overheadBytes
   const header = encodeSlotHeader({ number, compressed, last, plainBytes: plain.length, storedBytes })
-  const sealed = sealing.slot(number, body, last, associatedData(header, last, packHeader))
-  if (sealed.length !== storedBytes)
-    throw new FormatError(
-      "Inconsistent",
-      `the suite gave ${sealed.length} bytes for slot ${number}, not ${storedBytes}`,
-    )
-  return { header, sealed }
+  writer.bytes(header)
+  const sealed = writer.reserve(storedBytes)
+  const written = sealing.slot(number, body, last, associatedData(header, last, packHeader), sealed)
+  // The rest of the memory may hold anything.
+  if (written !== storedBytes)
+    throw new FormatError("Inconsistent", `the suite gave ${written} bytes for slot ${number}, not ${storedBytes}`)
+  if (smaller !== plain) codec.release?.(smaller)
+  return { storedBytes: header.length + storedBytes, sealed }
 }
 
 /**

@@ -26,8 +26,9 @@ export function encodeSmallObject(kind: ObjectKind, body: unknown, options: Open
   const sealing = suite.begin(kind, objectKey)
   const head = encodePackHeader({ kind, suite: suite.id, suiteHeader: sealing.header })
   const packHeader = head.subarray(0, PACK_HEADER_BYTES)
-  const { header, sealed } = sealSlot(plain, { suite, sealing, codec, level: LEVEL, number: 0, packHeader })
-  return new ByteWriter(head.length + header.length + sealed.length).bytes(head).bytes(header).bytes(sealed).view()
+  const writer = new ByteWriter().bytes(head)
+  sealSlot(writer, plain, { suite, sealing, codec, level: LEVEL, number: 0, packHeader })
+  return writer.view()
 }
 
 /** Opens an object of one slot and parses its JSON. @throws FormatError */

@@ -1,6 +1,7 @@
 import { newestPoint, readLog } from "@bcopy/chain-format"
 import type { Source, SourcePoint } from "@bcopy/source"
 import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
+import { withMovers } from "./data-movers.ts"
 import { EngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
@@ -44,7 +45,7 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
   requireName("job", job)
   requireName("workload", workload)
   requireLevel(level)
-  const { dedupBytes, movers } = memoryPlan(options, repository.packBytes)
+  const plan = memoryPlan(options, repository.packBytes)
   let from: SourcePoint | undefined
   for await (const point of source.list(abortable)) if (point.complete && !point.damaged) from = point
   if (from === undefined) throw new EngineError("NotFound", `${source.name} has no point to back up`)
@@ -54,17 +55,9 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
     return { job, workload, from, dryRun, point: undefined, kind, contentRoots: {}, counts: noCounts() }
   }
   await ensureBackup(repository, job, abortable)
-  const brought = await bringPoint(repository, {
-    source,
-    point: from,
-    job,
-    workload,
-    level,
-    takeOver,
-    dedupBytes,
-    movers,
-    ...abortable,
-  })
+  const { dedupBytes } = plan
+  const task = { source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable }
+  const brought = await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, movers }))
   return { job, workload, from, dryRun, ...brought }
 }
 

@@ -14,6 +14,7 @@ import {
 import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
 import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
+import type { DataMovers } from "./data-movers.ts"
 import { dedupMemoryFor } from "./dedup-table.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import type { TransferCounts } from "./engine-event.ts"
@@ -40,8 +41,7 @@ export interface BringPointOptions {
   readonly takeOver: boolean
   /** Memory for the dedup table. */
   readonly dedupBytes: number
-  /** Threads that move data; 0, the default, does it in this one. */
-  readonly movers?: number
+  readonly movers: DataMovers
   readonly signal?: AbortSignal
 }
 
@@ -113,7 +113,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     const writing = new PointWriter(repository, disks, {
       packs,
       setup: { packs: packs.seed, dedup, blockBytes, packBytes, level: options.level },
-      movers: options.movers ?? 0,
+      movers: options.movers,
       base: base.tree,
     })
     writer = writing
@@ -180,7 +180,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   } catch (error) {
     throw await giveUp(error)
   } finally {
-    await writer?.movers.close()
+    writer?.movers.end()
     await opened?.close()
   }
 
@@ -191,7 +191,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     const isSpoiled = builtOn !== undefined && isFormatError(failure) && failure.code !== "NeedsNewer"
     if (isSpoiled) await abandonSelf().catch(() => undefined)
     else if (!fenced) await toCheckpoint(true).catch(() => undefined)
-    const leavesWork = (writer?.packNumbers ?? 0) > 0 || session.adoption !== undefined
+    const leavesWork = writer?.hasBegun === true || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
     if (signal?.aborted !== true) return failure
     return new EngineError(

@@ -6,6 +6,8 @@ import { syntheticSource } from "@bcopy/source/testing"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { bringPoint } from "./bring-point.ts"
+import { withMovers } from "./data-movers.ts"
+import { memoryPlan } from "./memory-budget.ts"
 import { pinPoint, removePoints, restoreRemoved, unpinPoint } from "./change-points.ts"
 import { copy } from "./copy.ts"
 import { findWorkload } from "./find-workloads.ts"
@@ -329,15 +331,9 @@ test("a dedup table that is full never makes one block pass for another", async 
   }
   const points = []
   for await (const point of plain.list()) points.push(point)
-  await bringPoint(repository, {
-    source: knowing,
-    point: points[0] as never,
-    job: "j",
-    workload: "web01",
-    level: 0,
-    takeOver: false,
-    dedupBytes: 0,
-  })
+  const task = { source: knowing, point: points[0] as never, job: "j", workload: "web01", level: 0, takeOver: false }
+  const plan = { ...memoryPlan({ movers: 0 }, repository.packBytes), dedupBytes: 0 }
+  await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, dedupBytes: 0, movers }))
   expect(await verify(repository, { readData: "hash" })).toMatchObject({ damaged: [], unknown: [] })
 })
 

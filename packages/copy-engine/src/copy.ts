@@ -3,6 +3,7 @@ import { isSourceError, type Source, type SourcePoint } from "@bcopy/source"
 import { DEFAULT_LEVEL, requireLevel } from "./back-up.ts"
 import { asEngineError } from "./as-engine-error.ts"
 import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
+import { type DataMovers, withMovers } from "./data-movers.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
@@ -55,7 +56,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   requireLevel(level)
-  const { dedupBytes, movers } = memoryPlan(options, repository.packBytes)
+  const plan = memoryPlan(options, repository.packBytes)
   const { tasks, unlisted } = await planTasks(repository, options)
   const copied: CopyReport["copied"][number][] = []
   const skipped: CopyReport["skipped"][number][] = []
@@ -75,16 +76,18 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
     failed.push({ job: source.name, workload: "", error: unlisted })
     onEvent?.({ type: "failed", job: source.name, workload: "", message: unlisted.message })
   }
-  for (const task of tasks) {
-    for (const { point, reason } of task.skipped) skip(task, point, reason)
-    if (task.refused !== undefined) fail(task, task.refused)
-    else if (dryRun)
-      for (const { id } of task.points) planned.push({ job: task.job, workload: task.workload, point: id })
-    else await run(task)
-  }
+  await withMovers(plan, repository.packBytes, async (movers) => {
+    for (const task of tasks) {
+      for (const { point, reason } of task.skipped) skip(task, point, reason)
+      if (task.refused !== undefined) fail(task, task.refused)
+      else if (dryRun)
+        for (const { id } of task.points) planned.push({ job: task.job, workload: task.workload, point: id })
+      else await run(task, movers)
+    }
+  })
   return { copied, skipped, failed, planned, dryRun }
 
-  async function run(task: CopyTask): Promise<void> {
+  async function run(task: CopyTask, movers: DataMovers): Promise<void> {
     const { job, workload } = task
     for (const point of task.points) {
       try {
@@ -98,7 +101,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
           workload,
           level,
           takeOver,
-          dedupBytes,
+          dedupBytes: plan.dedupBytes,
           movers,
           ...abortable,
         })

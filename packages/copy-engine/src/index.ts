@@ -19,7 +19,8 @@ export { findPoint, type ListedPoint, listPoints } from "./list-points.ts"
 export { pinPoint, removePoints, restoreRemoved, unpinPoint } from "./change-points.ts"
 
 // Getting them out, and proving them
-export { type DiskRestore, restore, type RestoreOptions, type RestoreReport } from "./restore.ts"
+export { restore, type RestoreOptions, type RestoreReport } from "./restore.ts"
+export type { DiskRestore } from "./restore-disk.ts"
 export { verify, type VerifyOptions, type VerifyReport } from "./verify.ts"
 
 // What it takes from its surroundings

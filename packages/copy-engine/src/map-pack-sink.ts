@@ -9,6 +9,7 @@ import {
   pageStore,
   type PackWriter,
 } from "@bcopy/chain-format"
+import type { DataMovers } from "./data-movers.ts"
 import type { PackUploads } from "./pack-uploads.ts"
 import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
@@ -24,6 +25,7 @@ export class MapPackSink implements PageSink, PageBytes {
   readonly #repository: Repository
   readonly #packs: SessionPacks
   readonly #uploads: PackUploads
+  readonly #movers: Pick<DataMovers, "mapBuffer">
   readonly #refs: Map<number, MapPackRef>
   readonly #live: Map<number, number>
   readonly #stored: PageBytes
@@ -39,11 +41,13 @@ export class MapPackSink implements PageSink, PageBytes {
     repository: Repository,
     packs: SessionPacks,
     uploads: PackUploads,
+    movers: Pick<DataMovers, "mapBuffer">,
     tree: { readonly mapPacks: readonly MapPackRef[]; readonly nextMapPack: number },
   ) {
     this.#repository = repository
     this.#packs = packs
     this.#uploads = uploads
+    this.#movers = movers
     this.#refs = new Map(tree.mapPacks.map((ref) => [ref.pack, ref]))
     this.#live = new Map(tree.mapPacks.map((ref) => [ref.pack, ref.liveBytes]))
     this.#next = tree.nextMapPack
@@ -95,7 +99,6 @@ export class MapPackSink implements PageSink, PageBytes {
     await this.#uploads.settled()
     this.#uploads.send(key, bytes)
     await this.#uploads.settled()
-    this.#packs.settle(number)
     this.storedBytes += bytes.length
     this.#refs.set(pack, {
       pack,
@@ -116,9 +119,11 @@ export class MapPackSink implements PageSink, PageBytes {
 
   #begin() {
     const { view, packBytes } = this.#repository
-    const number = this.#packs.takeNumber()
+    const number = this.#packs.takeMapNumber()
     const key = layout.pack(this.#packs.backup, this.#packs.session, number)
-    const writer = mapPackWriter({ suite: view.suite, codec: view.codec, level: LEVEL, objectKey: key, packBytes })
+    const { suite, codec } = view
+    const buffer = this.#movers.mapBuffer
+    const writer = mapPackWriter({ suite, codec, level: LEVEL, objectKey: key, packBytes, buffer })
     return { pack: this.#next++, number, key, writer }
   }
 }

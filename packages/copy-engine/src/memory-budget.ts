@@ -3,9 +3,9 @@ import { packBufferBytes } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 
 /** docs/design.md, Memory: what the process takes beside pack buffers and the dedup table. */
-const PROCESS_BYTES = 120 << 20
+const PROCESS_BYTES = 110 << 20
 /** What a mover thread takes beside its pack buffers, measured: stretches on their way, the thread, what waits for GC. */
-const THREAD_BYTES = 90 << 20
+const THREAD_BYTES = 35 << 20
 export const DEFAULT_MEMORY_BYTES = 288 << 20
 const MIN_DEDUP_BYTES = 1 << 20
 const MAX_DEDUP_BYTES = 64 << 20
@@ -15,7 +15,12 @@ const MAX_MOVERS = 8
 export interface MemoryPlan {
   /** Limit of the dedup table. */
   readonly dedupBytes: number
+  /** Mover threads; 0: this thread does the work. */
   readonly movers: number
+  /** Whether little work may be done without threads: nobody asked for them. */
+  readonly adaptive: boolean
+  /** Buffers in which packs are filled and from which they are stored. */
+  readonly packBuffers: number
 }
 
 /**
@@ -39,8 +44,15 @@ export function memoryPlan(
         hint: `Use --memory ${Math.ceil((memoryBytes - left) / (1 << 20))}MiB or more.`,
       },
     )
-  // Each thread has a pack that it fills and one on its way. Where there is no room for one, this thread does the work.
-  const fitting = Math.floor(left / (2 * buffer + THREAD_BYTES))
-  const chosen = movers ?? Math.min(availableParallelism(), fitting, MAX_MOVERS)
-  return { movers: chosen, dedupBytes: Math.min(MAX_DEDUP_BYTES, MIN_DEDUP_BYTES + Math.floor(left / 4)) }
+  // Each thread fills a pack while another is stored. Where there is no room for two, this thread does the work.
+  const fitting = 1 + Math.floor((left - THREAD_BYTES) / (buffer + THREAD_BYTES))
+  const chosen = movers ?? Math.min(availableParallelism(), Math.max(0, fitting), MAX_MOVERS)
+  const rest = Math.max(0, left - chosen * THREAD_BYTES - Math.max(0, chosen - 1) * buffer)
+  const spare = Math.min(chosen, Math.floor(rest / 2 / buffer))
+  return {
+    movers: chosen,
+    adaptive: movers === undefined,
+    packBuffers: Math.max(1, chosen) + 1 + spare,
+    dedupBytes: Math.min(MAX_DEDUP_BYTES, MIN_DEDUP_BYTES + Math.floor(rest / 4)),
+  }
 }

@@ -26,7 +26,7 @@ export async function mergeMapPacks(
   table: TableTree,
 ): Promise<{ readonly disks: readonly MapTree[]; readonly table: TableTree }> {
   const { view } = repository
-  const from = new Set(planMapMerge(sink.mapPacks))
+  const from = new Set(planMapMerge(sink.mapPacks, repository.packBytes))
   if (from.size === 0) return { disks, table }
   const mapPages: { level: number; index: number }[] = []
   const tablePages: { level: number; index: number }[] = []

@@ -1,15 +1,28 @@
-import type { MovedPack, MovedStretch, Stretch } from "./mover.ts"
+import type { MovedPack, MovedStretch, MoverSetup, Stretch } from "./mover.ts"
+import type { PackPoolMemory } from "./pack-pool.ts"
+import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
+
+/** What a mover thread is started with. */
+export interface MoverThreadData {
+  readonly isMover: true
+  readonly pool: PackPoolMemory
+}
 
 /** What the main thread says to a mover. */
 export type MoverRequest =
+  /** A session begins: what is moved from here on is its own. */
+  | { readonly type: "begin"; readonly session: number; readonly setup: MoverSetup }
   | { readonly type: "stretch"; readonly task: number; readonly stretch: Stretch }
   | { readonly type: "flush"; readonly task: number }
-  /** Memory of a pack that has been stored. */
-  | { readonly type: "recycle"; readonly memory: ArrayBuffer }
+  /** The session is over: what is still open is let go. */
+  | { readonly type: "end" }
+  | { readonly type: "unpack"; readonly task: number; readonly unpack: UnpackTask }
+  | { readonly type: "check"; readonly task: number; readonly check: SlotCheck }
 
 /** What a mover says to the main thread. A pack comes before the stretch in whose course it filled up. */
 export type MoverAnswer =
-  | { readonly type: "moved"; readonly task: number; readonly moved: MovedStretch; readonly plain: Uint8Array }
-  | { readonly type: "pack"; readonly pack: MovedPack }
+  | { readonly type: "pack"; readonly session: number; readonly pack: MovedPack }
+  | { readonly type: "moved"; readonly task: number; readonly moved: MovedStretch }
   | { readonly type: "flushed"; readonly task: number }
-  | { readonly type: "failed"; readonly message: string; readonly stack: string }
+  | { readonly type: "unpacked"; readonly task: number; readonly failure: UnpackFailure | undefined }
+  | { readonly type: "failed"; readonly task: number; readonly message: string; readonly stack: string }

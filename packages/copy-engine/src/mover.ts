@@ -5,13 +5,13 @@ import {
   DIGEST_BYTES,
   equalBytes,
   layout,
-  packBufferBytes,
   type PackWriter,
   placesPerSlot,
   type SealSuite,
   type Sha256,
 } from "@bcopy/chain-format"
 import { type DedupMemory, DedupTable } from "./dedup-table.ts"
+import type { PackBuffer } from "./pack-pool.ts"
 import { type PackNumbersSeed, SessionPacks } from "./session-packs.ts"
 
 /** What a mover needs to know before the first stretch; clonable, so that it can be a thread's. */
@@ -29,9 +29,15 @@ export interface MoverMeans {
   readonly suite: SealSuite
   readonly codec: Codec
   readonly sha256: Sha256
+  /** A buffer to fill a pack in, and its way back. */
+  readonly takeBuffer: () => PackBuffer
+  readonly releaseBuffer: (index: number) => void
 }
 
-/** A stretch of a disk for a mover: blocks in ascending order and their bytes, one after the other. */
+/**
+ * A stretch of a disk for a mover: blocks in ascending order and their bytes, one after the other, in memory that a thread
+ * can share.
+ */
 export interface Stretch {
   readonly disk: number
   readonly runs: readonly { readonly first: number; readonly count: number }[]
@@ -64,6 +70,8 @@ export interface MovedPack {
   readonly key: string
   readonly hint: Uint8Array
   readonly bytes: Uint8Array
+  /** Number of the pool's buffer that `bytes` lies in; -1 if it lies in memory of its own. */
+  readonly buffer: number
   /** Four words a slot: serial, slot, offset, length. */
   readonly slots: Uint32Array
   /** How many blocks it holds. */
@@ -76,6 +84,7 @@ interface OpenPack {
   readonly number: number
   readonly key: string
   readonly writer: PackWriter<BlocksRecord>
+  readonly buffer: PackBuffer
 }
 
 /**
@@ -93,7 +102,6 @@ export class Mover {
   readonly #slot: Uint8Array
   readonly #slotIds: Uint8Array
   readonly #open = new Map<string, number>()
-  readonly #spare: Uint8Array[] = []
   #disk = 0
   #runs: { first: number; count: number }[] = []
   #filled = 0
@@ -114,9 +122,10 @@ export class Mover {
     this.#slotIds = new Uint8Array(this.#places * DIGEST_BYTES)
   }
 
-  /** Gives back the memory of a pack that has been stored. */
-  recycle(buffer: Uint8Array): void {
-    this.#spare.push(buffer)
+  /** Lets go of a pack that nobody will finish. */
+  abandon(): void {
+    if (this.#current !== undefined) this.#means.releaseBuffer(this.#current.buffer.index)
+    this.#current = undefined
   }
 
   /** Works through a stretch. Packs that fill up on the way are emitted before this returns. */
@@ -200,22 +209,27 @@ export class Mover {
   }
 
   #finish(): void {
-    const { pack, number, key, writer } = this.#current as OpenPack
+    const { pack, number, key, writer, buffer } = this.#current as OpenPack
     this.#current = undefined
     const slots = Uint32Array.from(this.#sealed)
     const blocks = this.#blocks
     this.#blocks = 0
     this.#sealed = []
-    this.#emit({ pack, number, key, hint: writer.hint, bytes: writer.finish(), slots, blocks })
+    const bytes = writer.finish()
+    // A pack that outgrew its buffer lies elsewhere.
+    const outgrown = bytes.buffer !== buffer.bytes.buffer
+    if (outgrown) this.#means.releaseBuffer(buffer.index)
+    const index = outgrown ? -1 : buffer.index
+    this.#emit({ pack, number, key, hint: writer.hint, bytes, buffer: index, slots, blocks })
   }
 
-  #begin() {
+  #begin(): OpenPack {
     const { suite, codec } = this.#means
     const { packBytes, level } = this.#setup
-    const number = this.#packs.takeNumber()
+    const buffer = this.#means.takeBuffer()
+    const number = this.#packs.takeDataNumber()
     const key = layout.pack(this.#packs.backup, this.#packs.session, number)
-    const buffer = this.#spare.pop() ?? new Uint8Array(packBufferBytes(packBytes))
-    const writer = dataPackWriter({ suite, codec, level, objectKey: key, packBytes, buffer })
-    return { pack: this.#packs.takePack(), number, key, writer }
+    const writer = dataPackWriter({ suite, codec, level, objectKey: key, packBytes, buffer: buffer.bytes })
+    return { pack: this.#packs.takePack(), number, key, writer, buffer }
   }
 }

@@ -1,3 +1,7 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { availableParallelism, tmpdir } from "node:os"
+import { join } from "node:path"
+import type { ObjectKey } from "@bcopy/repo"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { copy } from "./copy.ts"
@@ -5,12 +9,14 @@ import { repositorySource } from "@bcopy/source-repository"
 import type { EngineEvent } from "./engine-event.ts"
 import { findPoint } from "./list-points.ts"
 import { memoryPlan } from "./memory-budget.ts"
+import { restore } from "./restore.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { changed, noise } from "./testing/noise.ts"
 import { makeWorld } from "./testing/world.ts"
 import { verify } from "./verify.ts"
 
 const MIB = 1 << 20
+const empty = new Uint8Array()
 // More than what is moved before threads are started, with repetitions far apart.
 const first = noise(72 * MIB + 77, 1)
 first.copyWithin(60 * MIB, 3 * MIB, 9 * MIB)
@@ -23,8 +29,8 @@ const second = changed(
   2,
 )
 
-async function broughtBy(movers: number) {
-  const world = makeWorld({ id: `movers ${movers}` })
+async function broughtBy(movers: number, id = `movers ${movers}`) {
+  const world = makeWorld({ id })
   await world.create()
   const repository = await world.open(undefined, { packBytes: 8 * MIB })
   const roots = []
@@ -45,6 +51,52 @@ test("content roots are the same for any number of movers, and every block is wh
       damaged: [],
       unknown: [],
     })
+  }
+})
+
+test("under a fixed seed, bytes are equal for 0 movers and for 1", async () => {
+  const [without, withOne] = await Promise.all([broughtBy(0, "seed"), broughtBy(1, "seed")])
+  expect(withOne.world.store.keys()).toEqual(without.world.store.keys())
+  const differing = []
+  for (const key of without.world.store.keys()) {
+    const [expected, got] = await Promise.all([without.world.store.read(key), withOne.world.store.read(key)])
+    if (Buffer.compare(expected?.bytes ?? empty, got?.bytes ?? empty) !== 0) differing.push(key)
+  }
+  expect(differing).toEqual([])
+  expect(without.world.store.keys().filter((key) => key.includes("/packs/")).length).toBeGreaterThan(10)
+})
+
+test("what movers bring out is what was put in, for any number of them", async () => {
+  const { repository } = await broughtBy(0)
+  const folder = await mkdtemp(join(tmpdir(), "bcopy-movers-"))
+  try {
+    for (const movers of [0, 1, 3]) {
+      const output = join(folder, `${movers}.raw`)
+      await restore(repository, { workload: "web01", output, movers })
+      expect(Buffer.compare(await readFile(output), second)).toBe(0)
+      const proven = await verify(repository, { readData: "authenticate", movers })
+      expect(proven).toMatchObject({ points: 1, damaged: [], unknown: [] })
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test("threads find damage as this thread does, and say the same", async () => {
+  const { repository, world } = await broughtBy(0)
+  const pack = world.store.keys().find((key) => key.includes("/packs/")) as ObjectKey
+  world.store.tamper(pack, (bytes) => {
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1
+    return bytes
+  })
+  const output = join(tmpdir(), "bcopy-movers-never-written.raw")
+  for (const movers of [0, 2]) {
+    const failing = restore(repository, { workload: "web01", output, movers })
+    await expect(failing).rejects.toMatchObject({ code: "Damaged", message: expect.stringContaining(pack) })
+    for (const readData of ["hash", "authenticate"] as const) {
+      const { damaged } = await verify(repository, { readData, movers, dryRun: true })
+      expect(damaged).toMatchObject([{ workload: "web01", message: expect.stringContaining(pack) }])
+    }
   }
 })
 
@@ -119,10 +171,13 @@ test("checkpoints go on while threads move: the cursor follows what is stored", 
   expect((await backUp(repository, { ...options, movers: 2 })).counts.readBytes).toBeLessThan(12 * MIB)
 })
 
-test("threads need room: with the default memory there are none, with more there are as many as cores", () => {
+test("the memory target decides on threads; a pack size of which it cannot hold two is refused with both numbers", () => {
   const packBytes = 32 * MIB
-  expect(memoryPlan({}, packBytes).movers).toBe(0)
-  expect(memoryPlan({ memoryBytes: 1024 * MIB }, packBytes).movers).toBeGreaterThan(0)
-  expect(memoryPlan({ movers: 3 }, packBytes).movers).toBe(3)
-  expect(() => memoryPlan({ memoryBytes: 150 * MIB }, packBytes)).toThrow(/no room for 2 packs/)
+  const cores = availableParallelism()
+  expect(memoryPlan({}, packBytes).movers).toBe(Math.min(2, cores))
+  expect(memoryPlan({ memoryBytes: 200 * MIB }, packBytes)).toMatchObject({ movers: 0, packBuffers: 2 })
+  expect(memoryPlan({ memoryBytes: 1024 * MIB }, packBytes).movers).toBe(Math.min(8, cores))
+  expect(memoryPlan({ movers: 3 }, packBytes)).toMatchObject({ movers: 3, packBuffers: 4 })
+  const refused = /memory of 157286400 bytes has no room for 2 packs of 33554432 bytes/
+  expect(() => memoryPlan({ memoryBytes: 150 * MIB }, packBytes)).toThrow(refused)
 })

@@ -23,22 +23,25 @@ export class PackUploads {
   /** Sends a pack on its way. The bytes must not change until `done` is called. */
   send(key: string, bytes: Uint8Array, done: () => void = () => undefined): void {
     this.#queue.push(async () => {
-      await this.#upload(key, bytes)
-      done()
+      try {
+        if (!this.#failed) await this.#upload(key, bytes)
+      } finally {
+        done()
+      }
     })
     this.#start()
   }
 
-  /** Resolves when there is room for another pack. @throws what failed before */
-  async room(): Promise<void> {
-    while (this.#running.size + this.#queue.length > IN_FLIGHT && !this.#failed) await Promise.race(this.#running)
-    this.#throwFailure()
+  /** Resolves when a condition holds that stored packs bring about, or nothing is on its way. @throws what failed before */
+  async until(condition: () => boolean): Promise<void> {
+    while (this.#running.size > 0 && !this.#failed && !condition()) await Promise.race(this.#running)
+    this.throwFailure()
   }
 
   /** Resolves when every pack is there. @throws what failed before */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running)
-    this.#throwFailure()
+    this.throwFailure()
   }
 
   #start(): void {
@@ -55,7 +58,6 @@ export class PackUploads {
   }
 
   async #run(next: () => Promise<void>): Promise<void> {
-    if (this.#failed) return
     try {
       await next()
     } catch (error) {
@@ -74,7 +76,8 @@ export class PackUploads {
     this.#repository.storeTime.observe(dateMs)
   }
 
-  #throwFailure(): void {
+  /** @throws what failed before */
+  throwFailure(): void {
     if (this.#failed) throw this.#failure
   }
 }

@@ -12,13 +12,14 @@ import {
   type TableTree,
   toHex,
 } from "@bcopy/chain-format"
+import type { DataMovers } from "./data-movers.ts"
 import { EngineError } from "./engine-error.ts"
 import { MapPackSink } from "./map-pack-sink.ts"
 import { mergeMapPacks } from "./merge-map-packs.ts"
 import type { MoverSetup } from "./mover.ts"
-import { type MapOp, MoverPool } from "./mover-pool.ts"
 import { PackUploads } from "./pack-uploads.ts"
 import type { Repository } from "./repository.ts"
+import { type MapOp, SessionMovers } from "./session-movers.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
 /** docs/design.md, Checkpoints */
@@ -33,8 +34,7 @@ const MAX_WAITING_OPS = 100_000
 export interface PointWriterOptions {
   readonly packs: SessionPacks
   readonly setup: MoverSetup
-  /** Threads that move data; 0 does it in this one. */
-  readonly movers: number
+  readonly movers: DataMovers
   /** What is built on: a parent's tree, or an adopted checkpoint's. */
   readonly base: PointTree | undefined
 }
@@ -61,7 +61,7 @@ interface DiskState {
  * of them before their packs. At any checkpoint it is a whole tree: new up to the cursor, as the base behind it.
  */
 export class PointWriter {
-  readonly movers: MoverPool
+  readonly movers: SessionMovers
   readonly pages: PageReader
   readonly #repository: Repository
   readonly #options: PointWriterOptions
@@ -88,9 +88,9 @@ export class PointWriter {
     this.#repository = repository
     this.#options = options
     this.#uploads = new PackUploads(repository)
-    this.#sink = new MapPackSink(repository, packs, this.#uploads, base ?? { mapPacks: [], nextMapPack: 0 })
+    this.#sink = new MapPackSink(repository, packs, this.#uploads, movers, base ?? { mapPacks: [], nextMapPack: 0 })
     this.pages = pageReader(this.#sink, repository.view)
-    this.movers = new MoverPool(setup, movers, packs, this.#uploads)
+    this.movers = new SessionMovers(movers, setup, packs, this.#uploads)
     this.#uses = new PackUses(blockBytes)
     this.#table = { nextPack: base?.nextPack ?? 0, root: base?.table }
     this.#checkpointedAtMs = repository.seams.clock.monotonic()
@@ -110,9 +110,9 @@ export class PointWriter {
     return this.#position
   }
 
-  /** How many packs the session has begun. */
-  get packNumbers(): number {
-    return this.#options.packs.last
+  /** Whether the session has begun a pack. */
+  get hasBegun(): boolean {
+    return this.#options.packs.begun
   }
 
   get storedBytes(): number {

@@ -11,8 +11,8 @@ export interface RawTarget {
   zero(first: number, count: number): Promise<void>
   /** Which of the blocks from `first` on, given by their ids, are not there yet: offsets from `first`. */
   differing(first: number, ids: Uint8Array): Promise<readonly number[]>
-  /** Writes the blocks at these offsets from `first`, out of a buffer that has each at its own place. */
-  write(first: number, offsets: readonly number[], buffer: Uint8Array): Promise<void>
+  /** Writes a run of blocks. */
+  write(first: number, count: number, bytes: Uint8Array): Promise<void>
   /** Makes it durable; a new file gets its name only now. */
   finish(): Promise<void>
   /** Lets go of it; a new file that is not finished is deleted. */
@@ -111,11 +111,8 @@ export async function openRawTarget(
         // What lay behind the end of the old file reads as zeros already.
         if (block * blockBytes >= oldBytes && isFile) return
         const many = Math.min(stretch, first + count - block)
-        await target.write(
-          block,
-          await target.differing(block, new Uint8Array(many * DIGEST_BYTES)),
-          new Uint8Array(many * blockBytes),
-        )
+        for (const at of await target.differing(block, new Uint8Array(many * DIGEST_BYTES)))
+          await target.write(block + at, 1, zeroBlock)
       }
     },
     async differing(first, ids) {
@@ -132,15 +129,9 @@ export async function openRawTarget(
         return !same
       })
     },
-    async write(first, offsets, buffer) {
-      for (let index = 0; index < offsets.length;) {
-        const at = offsets[index] as number
-        let count = 1
-        while (offsets[index + count] === at + count) count++
-        const length = Math.min(count * blockBytes, sizeBytes - (first + at) * blockBytes)
-        await writeAll(buffer.subarray(at * blockBytes, at * blockBytes + length), (first + at) * blockBytes)
-        index += count
-      }
+    async write(first, count, bytes) {
+      const position = first * blockBytes
+      await writeAll(bytes.subarray(0, Math.min(count * blockBytes, sizeBytes - position)), position)
     },
     async finish() {
       await attempt(handle.sync())

@@ -1,28 +1,15 @@
 import { mkdir } from "node:fs/promises"
 import { basename, join } from "node:path"
-import {
-  blockCount,
-  type DiskManifest,
-  DIGEST_BYTES,
-  isFormatError,
-  LEAF_BLOCKS,
-  type Manifest,
-  type PointReader,
-  pointReader,
-  readLog,
-  readManifest,
-  toHex,
-  type WantedBlock,
-} from "@bcopy/chain-format"
+import { isFormatError, type Manifest, pointReader, readLog, readManifest } from "@bcopy/chain-format"
+import { withMovers } from "./data-movers.ts"
 import { EngineError } from "./engine-error.ts"
 import type { FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { findPoint } from "./list-points.ts"
-import { openRawTarget, outputExists } from "./raw-target.ts"
+import { memoryPlan } from "./memory-budget.ts"
+import { outputExists } from "./raw-target.ts"
 import type { Repository } from "./repository.ts"
-
-const READ_BYTES = 8 << 20
-const PREFETCH_LEAVES = 64
+import { type DiskRestore, restoreDisk } from "./restore-disk.ts"
 
 export interface RestoreOptions {
   readonly workload: string
@@ -38,19 +25,11 @@ export interface RestoreOptions {
   /** Confirms writing to a block device. */
   readonly yes?: boolean
   readonly dryRun?: boolean
+  /** Target for the memory of the whole process; 288 MiB by default. */
+  readonly memoryBytes?: number
+  /** Threads that open what is stored: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
+  readonly movers?: number
   readonly signal?: AbortSignal
-}
-
-/** What became of one disk. */
-export interface DiskRestore {
-  readonly name: string
-  readonly path: string
-  readonly sizeBytes: number
-  readonly contentRoot: string
-  /** Bytes written; the rest was zero or there already. */
-  readonly writtenBytes: number
-  /** Bytes that were there already. */
-  readonly sameBytes: number
 }
 
 export interface RestoreReport {
@@ -105,25 +84,19 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
     await outputExists(paths[index] as string, { overwrite, yes: options.yes ?? false, sizeBytes: disk.sizeBytes })
   const done: DiskRestore[] = []
   const reader = pointReader(repository.view, found.place.backup, manifest, abortable)
-  for (const [index, disk] of disks.entries()) {
-    const path = paths[index] as string
-    if (dryRun) {
-      done.push({
-        name: disk.name,
-        path,
-        sizeBytes: disk.sizeBytes,
-        contentRoot: disk.contentRoot,
-        writtenBytes: 0,
-        sameBytes: 0,
-      })
-      continue
+  const { packBytes } = repository
+  await withMovers(memoryPlan(options, packBytes), packBytes, async (movers) => {
+    for (const [index, { name, sizeBytes, contentRoot }] of disks.entries()) {
+      const path = paths[index] as string
+      const number = manifest.disks.findIndex((disk) => disk.name === name)
+      try {
+        if (dryRun) done.push({ name, path, sizeBytes, contentRoot, writtenBytes: 0, sameBytes: 0 })
+        else done.push(await restoreDisk(repository, { found, reader, manifest, number, path, movers, ...abortable }))
+      } catch (error) {
+        throw await explain(error)
+      }
     }
-    try {
-      done.push(await restoreDisk(repository, found, reader, manifest, manifest.disks.indexOf(disk), path, options))
-    } catch (error) {
-      throw await explain(error)
-    }
-  }
+  })
   const { name } = found.state.workload
   return { job: found.job, workload: name, point: point.point, createdAtMs: point.createdAtMs, disks: done, dryRun }
 }
@@ -143,79 +116,6 @@ function fileNamesOf(disks: readonly { readonly name: string }[]): readonly stri
 function fileNameOf(name: string): string {
   const safe = basename(name) === name && name !== "." && name !== ".." ? name : encodeURIComponent(name)
   return /\.[A-Za-z0-9]{1,8}$/.test(safe) ? safe : `${safe}.raw`
-}
-
-async function restoreDisk(
-  repository: Repository,
-  found: FoundWorkload,
-  reader: PointReader,
-  manifest: Manifest,
-  index: number,
-  path: string,
-  options: RestoreOptions,
-): Promise<DiskRestore> {
-  const disk = manifest.disks[index] as DiskManifest
-  const { blockBytes } = manifest
-  const map = reader.map(index)
-  if (toHex(map.contentRoot()) !== disk.contentRoot)
-    throw new EngineError(
-      "Damaged",
-      `disk ${disk.name}: its map has content root ${toHex(map.contentRoot())}, the point says ${disk.contentRoot}`,
-    )
-  const target = await openRawTarget(path, { sizeBytes: disk.sizeBytes, blockBytes, sha256: repository.view.sha256 })
-  try {
-    const stretch = Math.max(1, Math.floor(READ_BYTES / blockBytes))
-    const buffer = new Uint8Array(Math.min(stretch, LEAF_BLOCKS) * blockBytes)
-    const blocks = blockCount(disk.sizeBytes, blockBytes)
-    for (let leafIndex = 0; leafIndex < map.leaves; leafIndex++) {
-      options.signal?.throwIfAborted()
-      if (leafIndex % PREFETCH_LEAVES === 0) {
-        const count = Math.min(PREFETCH_LEAVES, map.leaves - leafIndex)
-        await map.prefetch(Array.from({ length: count }, (_, at) => leafIndex + at))
-      }
-      const leaf = await map.leaf(leafIndex)
-      const first = leafIndex * LEAF_BLOCKS
-      const end = Math.min(first + LEAF_BLOCKS, blocks)
-      if (leaf === undefined) await target.zero(first, end - first)
-      else
-        for (let block = first; block < end; block += stretch) {
-          const count = Math.min(stretch, end - block)
-          const ids = leaf.ids.subarray((block - first) * DIGEST_BYTES, (block - first + count) * DIGEST_BYTES)
-          const wanted: WantedBlock[] = []
-          const differing = await target.differing(block, ids)
-          for (const at of differing) {
-            const slot = leaf.slots[block - first + at]
-            const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
-            if (slot === undefined) buffer.fill(0, at * blockBytes, (at + 1) * blockBytes)
-            else wanted.push({ slot, place: leaf.places[block - first + at] as number, id, at: at * blockBytes })
-          }
-          await reader.blocks.read(wanted, buffer, { prove: true, ...(options.signal && { signal: options.signal }) })
-          await target.write(block, differing, buffer)
-        }
-      const doneBytes = Math.min(end * blockBytes, disk.sizeBytes)
-      repository.seams.onEvent?.({
-        type: "restore",
-        job: found.job,
-        workload: found.state.workload.name,
-        disk: disk.name,
-        doneBytes,
-        totalBytes: disk.sizeBytes,
-        writtenBytes: target.writtenBytes,
-      })
-    }
-    await target.finish()
-  } catch (error) {
-    await target.abandon()
-    throw error
-  }
-  return {
-    name: disk.name,
-    path,
-    sizeBytes: disk.sizeBytes,
-    contentRoot: disk.contentRoot,
-    writtenBytes: target.writtenBytes,
-    sameBytes: target.sameBytes,
-  }
 }
 
 /** Tells damage from a point that was removed meanwhile, and from an interrupt. */

@@ -29,8 +29,9 @@ function dyingAt(store: RepoStore, isIt: (method: string, key: string) => boolea
     return dead ? Promise.reject(new StoreError("Unavailable", "the process died")) : run()
   })
 }
-const isPack = (number: number) => (method: string, key: string) =>
-  method === "create" && key.includes("/packs/") && key.endsWith(`/${number.toString(16).padStart(8, "0")}`)
+/** The data pack that a session stores as its `nth`. */
+const isPack = (nth: number) => (method: string, key: string) =>
+  method === "create" && key.includes("/packs/") && key.endsWith(`/${(2 * nth - 1).toString(16).padStart(8, "0")}`)
 const isLogEntry = (method: string, key: string) => method === "create" && key.includes("/log/")
 
 /** Backs up as a process that does not live any more afterwards; gives its error, and the blocks it read. */

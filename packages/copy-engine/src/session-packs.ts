@@ -1,7 +1,8 @@
 import type { BackupId, SessionId } from "@bcopy/chain-format"
 
-const LAST_NUMBER = 0
-const NEXT_PACK = 1
+const DATA_PACKS = 0
+const MAP_PACKS = 1
+const NEXT_PACK = 2
 
 /** What every thread of a session needs to number packs. */
 export interface PackNumbersSeed {
@@ -11,29 +12,29 @@ export interface PackNumbersSeed {
 }
 
 /**
- * The numbers of a session's packs, shared by its threads: data and map packs in one row from 1 (their keys), and the data
- * packs' numbers in the pack table.
+ * The numbers of a session's packs, shared by its threads: in their keys data packs have the odd ones and map packs the
+ * even ones, so that neither depends on how fast the other is; and the data packs' numbers in the pack table.
  */
 export class SessionPacks {
   readonly backup: BackupId
   readonly session: SessionId
   readonly seed: PackNumbersSeed
   readonly #counters: Int32Array
-  /** Numbers of packs that are settled ahead of `#settled`. */
+  /** Numbers of data packs that are settled ahead of `#settled`. */
   readonly #ahead = new Set<number>()
-  #settled = 0
+  #settled = -1
 
   constructor(seed: Omit<PackNumbersSeed, "counters"> & { readonly counters?: SharedArrayBuffer }) {
-    const counters = seed.counters ?? new SharedArrayBuffer(8)
+    const counters = seed.counters ?? new SharedArrayBuffer(12)
     this.backup = seed.backup
     this.session = seed.session
     this.seed = { backup: seed.backup, session: seed.session, counters }
     this.#counters = new Int32Array(counters)
   }
 
-  /** The newest number given. */
-  get last(): number {
-    return Atomics.load(this.#counters, LAST_NUMBER)
+  /** Whether a pack was begun. */
+  get begun(): boolean {
+    return Atomics.load(this.#counters, DATA_PACKS) > 0 || Atomics.load(this.#counters, MAP_PACKS) > 0
   }
 
   /** The number that the next data pack gets in the pack table. */
@@ -46,20 +47,25 @@ export class SessionPacks {
     Atomics.store(this.#counters, NEXT_PACK, nextPack)
   }
 
-  /** Every pack up to this number is stored, and all that it holds is in the maps. For the main thread only. */
+  /** Every data pack up to this number is stored, and all that it holds is in the maps. For the main thread only. */
   get settled(): number {
-    return this.#settled
+    return Math.max(0, this.#settled)
   }
 
-  /** This pack is stored, and all that it holds is in the maps. */
+  /** This data pack is stored, and all that it holds is in the maps. */
   settle(number: number): void {
     this.#ahead.add(number)
-    while (this.#ahead.delete(this.#settled + 1)) this.#settled++
+    while (this.#ahead.delete(this.#settled + 2)) this.#settled += 2
   }
 
-  /** A number for the key of the next pack. */
-  takeNumber(): number {
-    return Atomics.add(this.#counters, LAST_NUMBER, 1) + 1
+  /** A number for the key of the next data pack. */
+  takeDataNumber(): number {
+    return Atomics.add(this.#counters, DATA_PACKS, 1) * 2 + 1
+  }
+
+  /** A number for the key of the next map pack. */
+  takeMapNumber(): number {
+    return Atomics.add(this.#counters, MAP_PACKS, 1) * 2 + 2
   }
 
   /** A number in the pack table for a data pack. */

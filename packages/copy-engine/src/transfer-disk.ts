@@ -1,11 +1,11 @@
 import { blockCount, DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage } from "@bcopy/chain-format"
 import { type SourceDisk, SourceError, type Span } from "@bcopy/source"
-import type { MapOp } from "./mover-pool.ts"
+import type { MapOp } from "./session-movers.ts"
 import type { PointWriter } from "./point-writer.ts"
 import type { RunningCounts } from "./running-counts.ts"
 
 /** How much is read from a source at a time. */
-const READ_BYTES = 4 << 20
+const READ_BYTES = 2 << 20
 /** Leaves of the base fetched together by a scan. */
 const PREFETCH_LEAVES = 64
 
@@ -22,8 +22,8 @@ export interface TransferDiskOptions {
   readonly signal?: AbortSignal
 }
 
-/** What is known of a piece of the disk: at once, or when a mover has answered. */
-type Piece = Promise<{ readonly first: number; readonly count: number; readonly ops: readonly MapOp[] }>
+/** What is known of a piece of the disk: at once, or when a mover has answered. Its operations are asked for once, in its turn. */
+type Piece = Promise<{ readonly first: number; readonly count: number; readonly ops: () => readonly MapOp[] }>
 
 /**
  * Brings one disk: reads what may be new, lets the movers tell, and hands the writer what each block is, in order. A few
@@ -34,7 +34,6 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   const base = writer.beginDisk(number, disk.sizeBytes)
   const blocks = blockCount(disk.sizeBytes, blockBytes)
   const stretch = Math.max(1, Math.floor(READ_BYTES / blockBytes))
-  const spare: Uint8Array[] = []
   const pieces: Piece[] = []
   const abortable = signal === undefined ? {} : { signal }
   let prefetched = -1
@@ -60,11 +59,11 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   /** After a failure: what the movers have done by now goes into the maps, so that the next run finds it there. */
   async function settleRest(): Promise<void> {
     await Promise.allSettled(pieces)
-    for (const piece of pieces) for (const op of (await piece).ops) await writer.push(op)
+    for (const piece of pieces) for (const op of (await piece).ops()) await writer.push(op)
   }
 
   async function known(kind: "keep" | "zero", first: number, count: number): Promise<void> {
-    await send(Promise.resolve({ first, count, ops: [{ kind, count }] }))
+    await send(Promise.resolve({ first, count, ops: () => [{ kind, count }] }))
   }
 
   async function send(piece: Piece): Promise<void> {
@@ -77,7 +76,7 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   async function settleOne(): Promise<void> {
     const { first, count, ops } = await (pieces.shift() as Piece)
     let block = first
-    for (const op of ops) {
+    for (const op of ops()) {
       const many = op.kind === "put" ? 1 : op.count
       const bytes = bytesOf(block, many)
       if (op.kind === "put") counts[op.isNew ? "newBytes" : "deduplicatedBytes"] += bytes
@@ -116,7 +115,7 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
 
   /** The source knows nothing: every block is read, hashed and compared. */
   async function scan(first: number, count: number, leaf: LeafPage | undefined): Promise<void> {
-    const plain = spare.pop() ?? new Uint8Array(stretch * blockBytes)
+    const plain = writer.movers.takeMemory(stretch * blockBytes)
     await disk.read(first, count, plain, abortable)
     counts.readBytes += bytesOf(first, count)
     const at = (first % LEAF_BLOCKS) * DIGEST_BYTES
@@ -124,8 +123,8 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
     await writer.movers.room()
     const answer = writer.movers.move({ disk: number, runs: [{ first, count }], plain, ...(ids && { base: ids }) })
     await send(
-      answer.then(({ ops, plain: memory }) => {
-        spare.push(memory)
+      answer.then(({ ops }) => {
+        writer.movers.giveMemory(plain)
         return { first, count, ops }
       }),
     )
@@ -146,8 +145,8 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
       if (run !== undefined && run.first + run.count === first + at) run.count++
       else runs.push({ first: first + at, count: 1 })
     }
-    if (runs.length === 0) return send(Promise.resolve({ first, count, ops: ops as MapOp[] }))
-    const plain = spare.pop() ?? new Uint8Array(stretch * blockBytes)
+    if (runs.length === 0) return send(Promise.resolve({ first, count, ops: () => ops as MapOp[] }))
+    const plain = writer.movers.takeMemory(stretch * blockBytes)
     let filled = 0
     for (const run of runs) {
       await disk.read(run.first, run.count, plain.subarray(filled * blockBytes), abortable)
@@ -159,15 +158,14 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
     await writer.movers.room()
     const answer = writer.movers.move({ disk: number, runs, plain, expected: wanted })
     await send(
-      answer.then(({ ops: moved, plain: memory, wrong }) => {
-        spare.push(memory)
+      answer.then(({ ops: moved, wrong }) => {
+        writer.movers.giveMemory(plain)
         if (wrong >= 0)
           throw new SourceError(
             "Damaged",
             `disk ${disk.name}: a block near ${first} of the source is not what its id says`,
           )
-        const next = moved[Symbol.iterator]()
-        return { first, count, ops: ops.map((op) => op ?? (next.next().value as MapOp)) }
+        return { first, count, ops: () => merge(ops, moved()) }
       }),
     )
   }
@@ -181,4 +179,10 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
     const found = writer.movers.find(id)
     return found && { kind: "put", id: id.slice(), ...found, isNew: false }
   }
+}
+
+/** Fills what was not known with what the mover found, in order. */
+function merge(known: readonly (MapOp | undefined)[], moved: readonly MapOp[]): readonly MapOp[] {
+  const next = moved[Symbol.iterator]()
+  return known.map((op) => op ?? (next.next().value as MapOp))
 }

@@ -1,23 +1,23 @@
 import {
-  authenticateSlot,
   type BackupId,
   DIGEST_BYTES,
   FormatError,
   layout,
   LEAF_BLOCKS,
+  type LeafPage,
   type Manifest,
   type MapReader,
-  openDataPack,
   type PackRecord,
-  type PointReader,
   pointReader,
   toHex,
-  type WantedBlock,
 } from "@bcopy/chain-format"
 import { parseObjectKey } from "@bcopy/repo"
+import type { DataMovers } from "./data-movers.ts"
 import type { Repository } from "./repository.ts"
+import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
 
-const PREFETCH_LEAVES = 64
+/** Leaves of a map that are looked at together: their blocks are read pack by pack. */
+const REGION_LEAVES = 64
 
 /** What was proven already in this run, so that what points share is read once. */
 export interface Proven {
@@ -31,6 +31,7 @@ export interface Proven {
 export interface VerifyPointOptions {
   readonly readData: "none" | "authenticate" | "hash"
   readonly proven: Proven
+  readonly movers: DataMovers
   readonly progress: (doneBytes: number) => void
   readonly signal?: AbortSignal
 }
@@ -54,11 +55,18 @@ export async function verifyPoint(
   )
   const packs = new Set<number>()
   for (const { session, number, storedBytes } of manifest.mapPacks) await present(session, number, storedBytes)
+  const checks = new Set<Promise<void>>()
   for await (const { pack, record } of reader.table.records()) {
     packs.add(pack)
     await present(record.session, record.number, record.storedBytes)
-    if (options.readData === "authenticate") await authenticate(record)
+    if (options.readData !== "authenticate") continue
+    while (checks.size > 0 && !options.movers.pool.hasFree) await Promise.race(checks)
+    const check: Promise<void> = authenticate(record).finally(() => checks.delete(check))
+    checks.add(check)
+    // It is awaited below, or in its turn; until then a failure of it is not unheard.
+    check.catch(() => undefined)
   }
+  await Promise.all(checks)
   let done = 0
   for (const [index, disk] of manifest.disks.entries()) {
     const map = reader.map(index)
@@ -68,51 +76,54 @@ export async function verifyPoint(
         "Inconsistent",
         `disk ${disk.name} has content root ${root}, the manifest says ${disk.contentRoot}`,
       )
-    await verifyMap(reader, map, packs, index, (bytes) => options.progress(done + bytes))
+    await verifyMap(map, index, (bytes) => options.progress(done + bytes))
     done += disk.sizeBytes
   }
 
-  async function verifyMap(
-    point: PointReader,
-    map: MapReader,
-    known: ReadonlySet<number>,
-    disk: number,
-    progress: (bytes: number) => void,
-  ): Promise<void> {
-    const buffer = new Uint8Array(options.readData === "hash" ? LEAF_BLOCKS * map.blockBytes : 0)
-    for (let index = 0; index < map.leaves; index++) {
-      options.signal?.throwIfAborted()
-      if (index % PREFETCH_LEAVES === 0) {
-        const count = Math.min(PREFETCH_LEAVES, map.leaves - index)
-        await map.prefetch(Array.from({ length: count }, (_, at) => index + at))
-      }
-      const leaf = await map.leaf(index)
-      if (leaf !== undefined) {
-        for (const slot of leaf.slots)
-          if (slot !== undefined && !known.has(slot.pack))
-            throw new FormatError(
-              "Inconsistent",
-              `leaf ${index} of disk ${disk} names pack ${slot.pack}, which the pack table does not list`,
-            )
-        const pointer = await map.pointer(0, index)
-        const mapPack = manifest.mapPacks.find(({ pack }) => pack === pointer?.pack)
-        const where = `${mapPack?.session}/${mapPack?.number}/${pointer?.offset}`
-        if (options.readData === "hash" && !options.proven.leaves.has(where)) {
-          const wanted: WantedBlock[] = []
-          for (const [at, slot] of leaf.slots.entries())
-            if (slot !== undefined)
-              wanted.push({
-                slot,
-                place: leaf.places[at] as number,
-                id: leaf.ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES),
-                at: at * map.blockBytes,
-              })
-          await point.blocks.read(wanted, buffer, { prove: true, ...(options.signal && { signal: options.signal }) })
-          options.proven.leaves.add(where)
+  async function verifyMap(map: MapReader, disk: number, progress: (bytes: number) => void): Promise<void> {
+    const { blockBytes } = map
+    const { movers, proven, readData, signal } = options
+    const { table } = reader
+    const unpacker = new BlockUnpacker(repository, { backup, blockBytes, table, movers, ...(signal && { signal }) })
+    const looked: string[] = []
+    try {
+      for (let region = 0; region < map.leaves; region += REGION_LEAVES) {
+        signal?.throwIfAborted()
+        const leaves = Array.from({ length: Math.min(REGION_LEAVES, map.leaves - region) }, (_, at) => region + at)
+        await map.prefetch(leaves)
+        const blocks: StoredDiskBlock[] = []
+        for (const index of leaves) {
+          const leaf = await map.leaf(index)
+          if (leaf === undefined) continue
+          requirePacks(leaf, index, disk)
+          const where = await placeOf(map, index)
+          if (readData !== "hash" || proven.leaves.has(where)) continue
+          looked.push(where)
+          blocks.push(...storedBlocks(leaf, index * LEAF_BLOCKS))
         }
+        await unpacker.add(blocks)
+        progress(Math.min((region + leaves.length) * LEAF_BLOCKS * blockBytes, map.sizeBytes))
       }
-      progress(Math.min((index + 1) * LEAF_BLOCKS * map.blockBytes, map.sizeBytes))
+    } finally {
+      await unpacker.settled()
     }
+    for (const where of looked) proven.leaves.add(where)
+  }
+
+  function requirePacks(leaf: LeafPage, index: number, disk: number): void {
+    for (const slot of leaf.slots)
+      if (slot !== undefined && !packs.has(slot.pack))
+        throw new FormatError(
+          "Inconsistent",
+          `leaf ${index} of disk ${disk} names pack ${slot.pack}, which the pack table does not list`,
+        )
+  }
+
+  /** Where a leaf's page lies: the same place is the same page. */
+  async function placeOf(map: MapReader, index: number): Promise<string> {
+    const pointer = await map.pointer(0, index)
+    const mapPack = manifest.mapPacks.find(({ pack }) => pack === pointer?.pack)
+    return `${mapPack?.session}/${mapPack?.number}/${pointer?.offset}`
   }
 
   async function present(session: PackRecord["session"], number: number, storedBytes: number): Promise<void> {
@@ -130,18 +141,31 @@ export async function verifyPoint(
 
   /** Opens the footer and the seal of every slot. */
   async function authenticate(record: PackRecord): Promise<void> {
-    const { view } = repository
-    const objectKey = layout.pack(backup, record.session, record.number)
-    if (options.proven.authenticated.has(objectKey)) return
+    const key = layout.pack(backup, record.session, record.number)
+    if (options.proven.authenticated.has(key)) return
     const check = async (oldest: boolean) => {
-      const bytes = await view.readPack(objectKey, { oldest, ...(options.signal && { signal: options.signal }) })
-      if (bytes === undefined) throw new FormatError("Missing", `pack ${objectKey} is missing`)
-      const pack = openDataPack(bytes, { ...view, objectKey })
-      for (const { offset, storedBytes } of pack.slots)
-        authenticateSlot(bytes.subarray(offset, offset + storedBytes), { opening: pack.opening })
+      const { signal } = options
+      const { pool } = options.movers
+      const buffer = pool.tryTake()
+      try {
+        const into = buffer && { into: buffer.bytes }
+        const bytes = await repository.view.readPack(key, { oldest, ...into, ...(signal && { signal }) })
+        if (bytes === undefined) throw new FormatError("Missing", `pack ${key} is missing`)
+        const failure = await options.movers.check({ key, bytes })
+        if (failure !== undefined) throw new FormatError(failure.code, failure.message)
+      } finally {
+        if (buffer !== undefined) pool.release(buffer.index)
+      }
     }
     // Read once more, by its oldest version, before anybody calls it damage.
     await check(false).catch(() => check(true))
-    options.proven.authenticated.add(objectKey)
+    options.proven.authenticated.add(key)
   }
+}
+
+function storedBlocks({ slots, places, ids }: LeafPage, first: number): readonly StoredDiskBlock[] {
+  return slots.flatMap((slot, at) => {
+    const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
+    return slot === undefined ? [] : [{ block: first + at, slot, place: places[at] as number, id }]
+  })
 }

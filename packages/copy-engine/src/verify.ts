@@ -12,9 +12,11 @@ import {
 } from "@bcopy/chain-format"
 import { isStoreError } from "@bcopy/repo"
 import { appendLogEntry, type AppendLogOptions } from "./append-log-entry.ts"
+import { type DataMovers, withMovers } from "./data-movers.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
+import { memoryPlan } from "./memory-budget.ts"
 import type { Repository } from "./repository.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
 
@@ -27,6 +29,10 @@ export interface VerifyOptions {
   readonly readData?: "none" | "authenticate" | "hash"
   /** Find damage, but mark nothing. */
   readonly dryRun?: boolean
+  /** Target for the memory of the whole process; 288 MiB by default. */
+  readonly memoryBytes?: number
+  /** Threads that open what is stored: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
+  readonly movers?: number
   readonly signal?: AbortSignal
 }
 
@@ -58,10 +64,13 @@ export interface VerifyReport {
  * @throws EngineError `NotFound`, `Interrupted`
  */
 export async function verify(repository: Repository, options: VerifyOptions = {}): Promise<VerifyReport> {
-  return interruptible(options.signal, "verify was interrupted", () => verifyNow(repository, options))
+  const { packBytes } = repository
+  return interruptible(options.signal, "verify was interrupted", () =>
+    withMovers(memoryPlan(options, packBytes), packBytes, (movers) => verifyNow(repository, options, movers)),
+  )
 }
 
-async function verifyNow(repository: Repository, options: VerifyOptions): Promise<VerifyReport> {
+async function verifyNow(repository: Repository, options: VerifyOptions, movers: DataMovers): Promise<VerifyReport> {
   const { readData = "none", all = false, dryRun = false, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
@@ -99,11 +108,11 @@ async function verifyNow(repository: Repository, options: VerifyOptions): Promis
         const manifest = await readManifest(repository.view, found.place, point, abortable)
         const totalBytes = point.sizeBytes
         const progress = (doneBytes: number) => onEvent?.({ type: "verify", job, workload, doneBytes, totalBytes })
-        await verifyPoint(repository, found.place.backup, manifest, { readData, proven, progress, ...abortable })
+        const looking = { proven, movers, progress, ...abortable }
+        await verifyPoint(repository, found.place.backup, manifest, { readData, ...looking })
         if (point.damaged === true && readData === "hash") {
           // What one way of looking has found, another that looks elsewhere must not take back.
-          const authenticate = { readData: "authenticate", proven, progress, ...abortable } as const
-          await verifyPoint(repository, found.place.backup, manifest, authenticate)
+          await verifyPoint(repository, found.place.backup, manifest, { readData: "authenticate", ...looking })
           if (writable) await mark(found, point, "healed")
           healed.push(what)
         } else if (point.damaged === true)

@@ -34,8 +34,8 @@ export interface FileToWrite {
 
 export interface FileToRead {
   facts(): Promise<FileFacts>
-  /** Up to `lengthBytes` bytes from `offset` on; fewer only at the end of the file. */
-  read(offset: number, lengthBytes: number): Promise<Uint8Array>
+  /** Up to `lengthBytes` bytes from `offset` on, in `into` if they fit; fewer only at the end of the file. */
+  read(offset: number, lengthBytes: number, into?: Uint8Array): Promise<Uint8Array>
   close(): Promise<void>
 }
 

@@ -53,9 +53,9 @@ export function folderStoreOn(files: FileSystem, options: FolderStoreOptions): R
       return result
     },
 
-    async read(key, { version, range, signal }: ReadOptions = {}) {
+    async read(key, { version, range, into, signal }: ReadOptions = {}) {
       const checkpoint = begin("read", key, signal, version)
-      const result = await readObject(files, root, key, range)
+      const result = await readObject(files, root, key, { ...(range && { range }), ...(into && { into }) })
       checkpoint()
       return result
     },

@@ -58,15 +58,16 @@ function toRead(handle: FileHandle): FileToRead {
   return {
     facts: () => factsOf(handle),
     close: () => handle.close(),
-    read: async (offset, lengthBytes) => {
-      const bytes = new Uint8Array(lengthBytes)
+    read: async (offset, lengthBytes, into) => {
+      const fits = into !== undefined && into.length >= lengthBytes
+      const bytes = fits ? into.subarray(0, lengthBytes) : new Uint8Array(lengthBytes)
       let done = 0
       while (done < lengthBytes) {
         const { bytesRead } = await handle.read(bytes, done, lengthBytes - done, offset + done)
         if (bytesRead === 0) break
         done += bytesRead
       }
-      return done === lengthBytes ? bytes : bytes.slice(0, done)
+      return done === lengthBytes ? bytes : bytes.subarray(0, done)
     },
   }
 }

@@ -10,7 +10,7 @@ export async function readObject(
   files: FileSystem,
   root: RootFolder,
   key: string,
-  range: ReadOptions["range"],
+  { range, into }: Pick<ReadOptions, "range" | "into">,
 ): Promise<ReadResult | undefined> {
   const what = `read ${root.at(key)}`
   const file = await openOrAbsent(files, root, key, what)
@@ -19,7 +19,7 @@ export async function readObject(
     const facts = await file.facts()
     if (!(await isObject(root, facts, what))) return undefined
     const { start, end } = cutRange(range, facts.sizeBytes, what)
-    const bytes = await file.read(start, end - start)
+    const bytes = await file.read(start, end - start, into)
     if (bytes.length !== end - start)
       throw new StoreError(
         "Unavailable",

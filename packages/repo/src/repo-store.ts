@@ -104,6 +104,11 @@ export interface VersionOptions {
 export interface ReadOptions extends VersionOptions {
   /** First byte and number of bytes; without it the whole object. */
   readonly range?: { readonly offset: number; readonly length: number }
+  /**
+   * Memory that the bytes may be put into, if they fit: `bytes` is then a view of it. It may be shared with threads. A
+   * store MAY ignore it, and MUST NOT touch it after the call settled.
+   */
+  readonly into?: Uint8Array
 }
 
 export interface ReadResult {

@@ -81,6 +81,7 @@ export interface WriteOnceStore {
 
 export interface ReadPackOptions extends Abortable {
   readonly range?: ReadOptions["range"]
+  readonly into?: ReadOptions["into"]
   /** Skip the plain read: what it gave does not open. */
   readonly oldest?: boolean
 }
@@ -130,8 +131,8 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
     createPack: (key, bytes, options = {}) => createOnce(store, key, bytes, options, { believe: true, onTampering }),
     read: async (key, { signal } = {}) => (versioned() ? readOldest(key, { signal }) : readPlain(key, { signal })),
 
-    async readPack(key, { range, oldest = false, signal } = {}) {
-      const options = { signal, ...(range && { range }) }
+    async readPack(key, { range, into, oldest = false, signal } = {}) {
+      const options = { signal, ...(range && { range }), ...(into && { into }) }
       if (!versioned()) return readPlain(key, options)
       if (!oldest) {
         const plain = await readPlain(key, options).catch(absentIfShort)

@@ -31,11 +31,10 @@ export const clearSuite: SealSuite = {
   begin: (kind, objectKey) => ({
     header: new Uint8Array(),
     hint: new Uint8Array(),
-    slot(number, body, last, associated) {
-      const sealed = new Uint8Array(body.length + TAG_BYTES)
-      sealed.set(body)
-      sealed.set(tagOf({ kind, objectKey, number, last, associated, body }), body.length)
-      return sealed
+    slot(number, body, last, associated, into) {
+      into.set(body)
+      into.set(tagOf({ kind, objectKey, number, last, associated, body }), body.length)
+      return body.length + TAG_BYTES
     },
   }),
   open(kind, objectKey, header) {

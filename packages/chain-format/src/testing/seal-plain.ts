@@ -9,6 +9,7 @@ export function sealPlain(kind: ObjectKind, objectKey: string, plain: Uint8Array
   const sealing = clearSuite.begin(kind, objectKey)
   const head = encodePackHeader({ kind, suite: clearSuite.id, suiteHeader: sealing.header })
   const packHeader = head.subarray(0, PACK_HEADER_BYTES)
-  const slot = sealSlot(plain, { suite: clearSuite, sealing, codec, level, number: 0, packHeader })
-  return new ByteWriter().bytes(head).bytes(slot.header).bytes(slot.sealed).view().slice()
+  const writer = new ByteWriter().bytes(head)
+  sealSlot(writer, plain, { suite: clearSuite, sealing, codec, level, number: 0, packHeader })
+  return writer.view().slice()
 }

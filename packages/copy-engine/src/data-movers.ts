@@ -1,0 +1,119 @@
+import { packBufferBytes } from "@bcopy/chain-format"
+import { inlineMover } from "./inline-mover.ts"
+import type { MemoryPlan } from "./memory-budget.ts"
+import { type MoverThread, moverThread } from "./mover-thread.ts"
+import { PackPool, packPoolMemory } from "./pack-pool.ts"
+import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
+
+/** What is done before threads are started, in pieces of work: most increments are through by then. */
+const INLINE_PIECES = 12
+
+/** Pieces of memory kept for the next who asks. */
+const MAX_SPARE = 12
+
+/**
+ * The data movers of a run, and the memory in which packs are filled: one set for all its sessions, since threads take time
+ * to start. A thread is started by the first work it gets. docs/design.md, Data movers
+ */
+export class DataMovers {
+  readonly pool: PackPool
+  /** How many movers there are: at least one, which may be this thread itself. */
+  readonly count: number
+  /** How many pieces of its work a session gives to {@link starter} before it turns to threads. */
+  readonly inlinePieces: number
+  /** A mover in this thread. */
+  readonly starter: MoverThread
+  readonly #inline: boolean
+  readonly #adaptive: boolean
+  readonly #packBytes: number
+  readonly #threads: (MoverThread | undefined)[]
+  readonly #busy: number[]
+  readonly #spare: Uint8Array[] = []
+  #unpacked = 0
+  #mapBuffer: Uint8Array | undefined
+
+  constructor({ movers, adaptive, packBuffers }: MemoryPlan, packBytes: number) {
+    this.#inline = movers === 0
+    this.#adaptive = adaptive
+    this.#packBytes = packBytes
+    this.count = Math.max(1, movers)
+    this.inlinePieces = adaptive && movers > 0 ? INLINE_PIECES : 0
+    this.pool = new PackPool(packPoolMemory(packBuffers, packBufferBytes(packBytes)))
+    this.starter = inlineMover(this.pool)
+    this.#threads = Array.from({ length: this.count }, () => undefined)
+    this.#busy = Array.from({ length: this.count }, () => 0)
+  }
+
+  /** Whether they are threads, which work while this one goes on. */
+  get areThreads(): boolean {
+    return !this.#inline
+  }
+
+  /**
+   * How many pieces of work to have on their way, when so many were given out: what is being done, as much again, and one
+   * being fetched; none where this thread works because there is little to do. Who asked for no threads gets what one would
+   * be given, so that the same is decided at the same places.
+   */
+  depthAt(pieces: number): number {
+    return this.#adaptive && (this.#inline || pieces < this.inlinePieces) ? 0 : 2 * this.count + 1
+  }
+
+  /** Memory in which map packs are filled, one after the other. */
+  get mapBuffer(): Uint8Array {
+    return (this.#mapBuffer ??= new Uint8Array(packBufferBytes(this.#packBytes)))
+  }
+
+  /** Memory for at least so many bytes that movers read without copying; what was given back before, if it is enough. */
+  takeMemory(bytes: number): Uint8Array {
+    const at = this.#spare.findIndex(({ length }) => length >= bytes)
+    const [found] = at < 0 ? [] : this.#spare.splice(at, 1)
+    return found ?? new Uint8Array(new SharedArrayBuffer(bytes))
+  }
+
+  giveMemory(memory: Uint8Array): void {
+    this.#spare.push(memory)
+    if (this.#spare.length > MAX_SPARE) this.#spare.shift()
+  }
+
+  thread(mover: number): MoverThread {
+    return (this.#threads[mover] ??= this.#inline ? this.starter : moverThread(this.pool))
+  }
+
+  async unpack(task: UnpackTask): Promise<UnpackFailure | undefined> {
+    return this.#least((thread) => thread.unpack(task))
+  }
+
+  async check(task: SlotCheck): Promise<UnpackFailure | undefined> {
+    return this.#least((thread) => thread.check(task))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.flatMap((thread) => (thread === undefined ? [] : [thread.close()])))
+  }
+
+  /** Gives work to the mover that has the least of it. */
+  async #least<T>(work: (thread: MoverThread) => Promise<T>): Promise<T> {
+    if (this.#unpacked++ < this.inlinePieces) return work(this.starter)
+    const mover = this.#busy.indexOf(Math.min(...this.#busy))
+    this.#busy[mover] = (this.#busy[mover] as number) + 1
+    try {
+      return await work(this.thread(mover))
+    } finally {
+      this.#busy[mover]--
+    }
+  }
+}
+
+/** Does work with data movers, and lets go of them. */
+export async function withMovers<T>(
+  plan: MemoryPlan,
+  packBytes: number,
+  work: (movers: DataMovers) => Promise<T>,
+): Promise<T> {
+  const movers = new DataMovers(plan, packBytes)
+  try {
+    return await work(movers)
+  } finally {
+    await movers.close()
+  }
+}

@@ -1,0 +1,52 @@
+import type { MessagePort } from "node:worker_threads"
+import { clearSuite } from "./clear-suite.ts"
+import { Mover } from "./mover.ts"
+import type { MoverAnswer, MoverRequest, MoverThreadData } from "./mover-messages.ts"
+import { sha256, zstdCodec } from "./node-primitives.ts"
+import { PackPool } from "./pack-pool.ts"
+import { checkSlots, unpack } from "./unpack.ts"
+
+/** Memory that is handed over; what is shared stays where it is. */
+const owned = (...arrays: readonly (Uint8Array | Uint32Array)[]) =>
+  arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer)
+
+/** Does what a main thread asks through a port: the whole work of a mover thread. */
+export function serveMover(port: MessagePort, { pool: memory }: MoverThreadData): void {
+  const answer = (message: MoverAnswer, transfer: readonly ArrayBuffer[] = []) =>
+    port.postMessage(message, [...transfer])
+  const pool = new PackPool(memory)
+  const suite = clearSuite()
+  const means = {
+    suite,
+    codec: zstdCodec,
+    sha256,
+    takeBuffer: () => pool.take(),
+    releaseBuffer: (index: number) => pool.release(index),
+  }
+  let mover: Mover | undefined
+
+  port.on("message", (request: MoverRequest) => {
+    const task = "task" in request ? request.task : -1
+    try {
+      if (request.type === "begin") {
+        const { session, setup } = request
+        mover = new Mover(setup, means, (pack) => answer({ type: "pack", session, pack }, owned(pack.bytes)))
+      } else if (request.type === "stretch") {
+        const moved = (mover as Mover).move(request.stretch)
+        answer({ type: "moved", task, moved }, owned(moved.fates, moved.ids, moved.words))
+      } else if (request.type === "flush") {
+        mover?.flush()
+        answer({ type: "flushed", task })
+      } else if (request.type === "end") {
+        mover?.abandon()
+        mover = undefined
+      } else {
+        const failure = request.type === "unpack" ? unpack(request.unpack, means) : checkSlots(request.check, means)
+        answer({ type: "unpacked", task, failure })
+      }
+    } catch (error) {
+      const { message, stack = "" } = error as Error
+      answer({ type: "failed", task, message, stack })
+    }
+  })
+}

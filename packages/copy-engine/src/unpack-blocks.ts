@@ -1,0 +1,238 @@
+import {
+  type BackupId,
+  DIGEST_BYTES,
+  FormatError,
+  layout,
+  type PackRecord,
+  type PackTable,
+  type SlotRange,
+  slotRanges,
+  type SlotRef,
+} from "@bcopy/chain-format"
+import type { DataMovers } from "./data-movers.ts"
+import type { Repository } from "./repository.ts"
+import type { UnpackTask } from "./unpack.ts"
+
+/** Plain bytes of a piece of work. */
+const PIECE_BYTES = 4 << 20
+/** Ranges whose slots are being opened, while another one is fetched. */
+const RANGES = 2
+const RANGE_BYTES = 8 << 20
+
+/** A block of a disk, and where it is stored. */
+export interface StoredDiskBlock {
+  readonly block: number
+  readonly slot: SlotRef
+  readonly place: number
+  /** What it must hash to, 32 bytes. */
+  readonly id: Uint8Array
+}
+
+export interface UnpackOptions {
+  readonly backup: BackupId
+  readonly blockBytes: number
+  readonly table: PackTable
+  readonly movers: DataMovers
+  /** Takes a run of blocks; `bytes` is good until it settles. Without it blocks are only proven. */
+  readonly deliver?: (first: number, count: number, bytes: Uint8Array) => Promise<void>
+  readonly signal?: AbortSignal
+}
+
+/** Slots of one range, and what is wanted of them. */
+interface Piece {
+  readonly slots: SlotRef[]
+  readonly blocks: { readonly slot: number; readonly wanted: StoredDiskBlock }[]
+}
+
+/**
+ * Brings blocks out of their slots: main thread fetches and delivers, movers open and prove; a few pieces are on their way
+ * at a time. Blocks come in no order, each held against its id.
+ */
+export class BlockUnpacker {
+  readonly #repository: Repository
+  readonly #options: UnpackOptions
+  readonly #pieceBlocks: number
+  readonly #running = new Set<Promise<void>>()
+  readonly #ranges = new Set<Promise<unknown>>()
+  #given = 0
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(repository: Repository, options: UnpackOptions) {
+    this.#repository = repository
+    this.#options = options
+    this.#pieceBlocks = Math.max(1, Math.floor(PIECE_BYTES / options.blockBytes))
+  }
+
+  /**
+   * Has blocks brought out; resolves when there is room for more.
+   * @throws FormatError `Missing` if a pack is not there; anything else is damage, of these blocks or of earlier ones
+   */
+  async add(blocks: readonly StoredDiskBlock[]): Promise<void> {
+    const bySlot = new Map<string, { readonly slot: SlotRef; readonly blocks: StoredDiskBlock[] }>()
+    for (const wanted of blocks) {
+      const name = `${wanted.slot.pack}.${wanted.slot.slot}.${wanted.slot.offset}`
+      const known = bySlot.get(name)
+      if (known === undefined) bySlot.set(name, { slot: wanted.slot, blocks: [wanted] })
+      else known.blocks.push(wanted)
+    }
+    const ofSlot = new Map([...bySlot.values()].map(({ slot, blocks: wanted }) => [slot, wanted]))
+    for (const range of slotRanges([...ofSlot.keys()], RANGE_BYTES)) {
+      this.#throwFailure()
+      this.#options.signal?.throwIfAborted()
+      while (this.#ranges.size >= RANGES) await Promise.race(this.#ranges)
+      await this.#bringRange(range, (slot) => ofSlot.get(slot) ?? [])
+    }
+    this.#throwFailure()
+  }
+
+  /** Resolves when everything has been delivered. @throws as {@link add} */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#running, ...this.#ranges])
+    this.#throwFailure()
+  }
+
+  async #bringRange(range: SlotRange, wantedOf: (slot: SlotRef) => readonly StoredDiskBlock[]): Promise<void> {
+    const record = await this.#recordOf(range.pack)
+    const key = layout.pack(this.#options.backup, record.session, record.number)
+    const memory = this.#options.movers.takeMemory(RANGE_BYTES)
+    const fetched = await this.#fetch(key, range, false, memory)
+    if (fetched.buffer !== memory.buffer) memory.set(fetched)
+    const bytes = memory.subarray(0, fetched.length)
+    const pieces: Promise<void>[] = []
+    for (const piece of this.#divide(range, wantedOf)) {
+      while (this.#running.size > this.#options.movers.depthAt(this.#given)) await Promise.race(this.#running)
+      this.#given++
+      pieces.push(this.#start(this.#bring(piece, key, record, range, bytes)))
+    }
+    const opened = Promise.all(pieces).finally(() => this.#options.movers.giveMemory(memory))
+    this.#ranges.add(opened)
+    void opened.finally(() => this.#ranges.delete(opened))
+  }
+
+  /** Runs a piece of work; the first failure is everybody's. */
+  #start(work: Promise<void>): Promise<void> {
+    const running = work.then(
+      () => void this.#running.delete(running),
+      (error: unknown) => {
+        this.#running.delete(running)
+        this.#failure ??= { error }
+      },
+    )
+    this.#running.add(running)
+    return running
+  }
+
+  /** Pieces of a few slots, whole ones unless one is wanted so often that its blocks alone are too many. */
+  *#divide(range: SlotRange, wantedOf: (slot: SlotRef) => readonly StoredDiskBlock[]): Iterable<Piece> {
+    let piece: Piece = { slots: [], blocks: [] }
+    for (const slot of range.slots) {
+      const wanted = wantedOf(slot)
+      for (let at = 0; at < wanted.length; at += this.#pieceBlocks) {
+        const part = wanted.slice(at, at + this.#pieceBlocks)
+        if (piece.blocks.length + part.length > this.#pieceBlocks) {
+          yield piece
+          piece = { slots: [], blocks: [] }
+        }
+        piece.slots.push(slot)
+        for (const one of part) piece.blocks.push({ slot: piece.slots.length - 1, wanted: one })
+      }
+    }
+    if (piece.slots.length > 0) yield piece
+  }
+
+  async #bring(piece: Piece, key: string, record: PackRecord, range: SlotRange, bytes: Uint8Array): Promise<void> {
+    const { movers, blockBytes, deliver, signal } = this.#options
+    const into = deliver && movers.takeMemory(this.#pieceBlocks * blockBytes)
+    const task = taskOf(piece, { key, hint: record.hint, blockBytes, ...(into && { into }) })
+    const failed = await movers.unpack({ ...task, ...placed(piece.slots, range.offset), bytes })
+    // What fails to open is read once more, by its oldest version, before anybody calls it damage.
+    const failure = failed && (await movers.unpack({ ...task, ...(await this.#fetchOldest(key, piece.slots)) }))
+    if (failure !== undefined) throw new FormatError(failure.code, `${this.#repository.name}: ${failure.message}`)
+    if (deliver === undefined || into === undefined) return
+    signal?.throwIfAborted()
+    for (const { first, count, at } of runsOf(piece))
+      await deliver(first, count, into.subarray(at * blockBytes, (at + count) * blockBytes))
+    movers.giveMemory(into)
+  }
+
+  async #fetchOldest(key: string, slots: readonly SlotRef[]): Promise<Pick<UnpackTask, "slots" | "bytes">> {
+    const parts: Uint8Array[] = []
+    const places: number[] = []
+    let at = 0
+    for (const { slot, offset, length } of slots) {
+      const part = await this.#fetch(key, { offset, length }, true)
+      parts.push(part)
+      places.push(slot, at, part.length)
+      at += part.length
+    }
+    return { bytes: Buffer.concat(parts), slots: Uint32Array.from(places) }
+  }
+
+  async #fetch(
+    key: string,
+    { offset, length }: Pick<SlotRange, "offset" | "length">,
+    oldest: boolean,
+    memory?: Uint8Array,
+  ): Promise<Uint8Array> {
+    const { view } = this.#repository
+    const { signal } = this.#options
+    const range = { offset, length }
+    const bytes = await view.readPack(key, {
+      range,
+      oldest,
+      ...(memory && { into: memory }),
+      ...(signal && { signal }),
+    })
+    if (bytes === undefined) throw new FormatError("Missing", `${view.name}: pack ${key} is missing`)
+    return bytes
+  }
+
+  async #recordOf(pack: number): Promise<PackRecord> {
+    const record = await this.#options.table.record(pack)
+    if (record === undefined)
+      throw new FormatError(
+        "Inconsistent",
+        `${this.#repository.name}: a block lies in pack ${pack}, which the pack table does not list`,
+      )
+    return record
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+}
+
+/** The blocks of a piece, slot by slot; in memory they lie in the order of the disk. */
+function taskOf(
+  { blocks }: Piece,
+  fixed: Pick<UnpackTask, "key" | "hint" | "blockBytes" | "into">,
+): Omit<UnpackTask, "slots" | "bytes"> {
+  const order = new Map(inOrder(blocks).map(({ wanted }, at) => [wanted, at]))
+  const words = new Uint32Array(blocks.length * 3)
+  const ids = new Uint8Array(blocks.length * DIGEST_BYTES)
+  for (const [index, { slot, wanted }] of blocks.entries()) {
+    words.set([slot, wanted.place, order.get(wanted) ?? 0], index * 3)
+    ids.set(wanted.id, index * DIGEST_BYTES)
+  }
+  return { ...fixed, blocks: words, ids }
+}
+
+/** Where the slots of a range lie in what was fetched of it. */
+function placed(slots: readonly SlotRef[], from: number): Pick<UnpackTask, "slots"> {
+  return { slots: Uint32Array.from(slots.flatMap(({ slot, offset, length }) => [slot, offset - from, length])) }
+}
+
+function inOrder(blocks: Piece["blocks"]): Piece["blocks"] {
+  return blocks.toSorted((a, b) => a.wanted.block - b.wanted.block)
+}
+
+/** Runs of adjacent blocks, and where they lie in the piece's memory, in blocks. */
+function runsOf({ blocks }: Piece): readonly { readonly first: number; readonly count: number; readonly at: number }[] {
+  const runs: { first: number; count: number; at: number }[] = []
+  for (const [at, { wanted }] of inOrder(blocks).entries()) {
+    const run = runs.at(-1)
+    if (run !== undefined && run.first + run.count === wanted.block) run.count++
+    else runs.push({ first: wanted.block, count: 1, at })
+  }
+  return runs
+}
