@@ -7,7 +7,7 @@ import {
   type SessionWriter,
 } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
-import { isDead } from "./host.ts"
+import { systemHost } from "./host.ts"
 import type { Repository } from "./repository.ts"
 import { type ListedSession, listSessions, readBeat } from "./session-list.ts"
 
@@ -34,7 +34,7 @@ export async function awaitRivals(
   self: { readonly session: SessionId; readonly writer: SessionWriter; readonly startedAtMs: number },
   options: { readonly takeOver: boolean; readonly signal?: AbortSignal },
 ): Promise<readonly DeadSession[]> {
-  const { clock, onEvent } = repository.seams
+  const { clock, onEvent, host = systemHost } = repository.seams
   const settled = new Set<string>([
     self.session,
     ...state.fenced.map(({ session }) => session),
@@ -74,7 +74,7 @@ export async function awaitRivals(
   ): Promise<"alive" | "dead" | "younger" | "unknown"> {
     if (beat === undefined) return "unknown"
     if (beat === "unopenable" || beat.ended !== undefined || options.takeOver) return "dead"
-    const proof = await isDead(beat.writer, self.writer)
+    const proof = await host.isDead(beat.writer, self.writer)
     if (proof === true) return "dead"
     const elder =
       beat.startedAtMs < self.startedAtMs || (beat.startedAtMs === self.startedAtMs && beat.session < self.session)

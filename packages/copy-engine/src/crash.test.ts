@@ -1,8 +1,7 @@
 import type { MemoryStoreOptions } from "@bcopy/repo"
 import { faultyStore, type StoreFault } from "@bcopy/repo/testing"
-import { expect, test, vi } from "vitest"
+import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
-import type * as host from "./host.ts"
 import { contentRoot } from "./testing/content-root.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
 import { logOf } from "./testing/log-of.ts"
@@ -11,11 +10,6 @@ import { changed, noise } from "./testing/noise.ts"
 import { storedBlocks } from "./testing/stored-blocks.ts"
 import { makeWorld, type World } from "./testing/world.ts"
 import { verify } from "./verify.ts"
-
-vi.mock("./host.ts", async (original) => {
-  const { pretendHosts } = await import("./testing/hosts.ts")
-  return pretendHosts(await original<typeof host>())
-})
 
 const MIB = 1 << 20
 const BLOCK = 64 << 10

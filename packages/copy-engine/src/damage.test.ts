@@ -1,8 +1,7 @@
 import { decodePackHeader, entryKey, layout, readEntry } from "@bcopy/chain-format"
 import { aroundRequests, type ObjectKey, StoreError } from "@bcopy/repo"
-import { beforeAll, expect, test, vi } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
-import type * as host from "./host.ts"
 import { placeOf } from "./bring-point.ts"
 import { pinPoint, unpinPoint } from "./change-points.ts"
 import { isEngineError } from "./engine-error.ts"
@@ -16,11 +15,6 @@ import { changed, noise } from "./testing/noise.ts"
 import { differing, restoreBytes } from "./testing/restore-bytes.ts"
 import { makeWorld, type World } from "./testing/world.ts"
 import { verify } from "./verify.ts"
-
-vi.mock("./host.ts", async (original) => {
-  const { pretendHosts } = await import("./testing/hosts.ts")
-  return pretendHosts(await original<typeof host>())
-})
 
 const KIB = 1 << 10
 const nightly = { job: "nightly", workload: "web01", level: 0 }

@@ -2,8 +2,16 @@ import { readFile, readlink } from "node:fs/promises"
 import { hostname } from "node:os"
 import type { SessionWriter } from "@bcopy/chain-format"
 
-/** Who this process is: machine, boot, PID namespace and process, as far as the system tells. */
-export async function thisWriter(): Promise<SessionWriter> {
+/** Who writes, and what can be told of others from here. */
+export interface EngineHost {
+  /** Who this process is: machine, boot, PID namespace and process. */
+  thisWriter(): Promise<SessionWriter>
+  /** Whether a writer is provably dead or alive, seen from `self`; `undefined` if that cannot be told from here. */
+  isDead(writer: SessionWriter, self: SessionWriter): Promise<boolean | undefined>
+}
+
+/** Who this process is, as far as the system tells. */
+async function thisWriter(): Promise<SessionWriter> {
   const text = async (path: string) => (await readFile(path, "utf8").catch(() => "")).trim()
   const machine = (await text("/etc/machine-id")) || hostname()
   const boot = await text("/proc/sys/kernel/random/boot_id")
@@ -18,10 +26,7 @@ export async function processStart(pid: number): Promise<string> {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""
 }
 
-/**
- * Whether a writer is provably dead, seen from `self`: another boot of the same machine, or no such process on the same
- * host. `undefined` if that cannot be told from here.
- */
+/** Dead is who wrote under another boot of this machine, or as a process that this host has no more. */
 export async function isDead(writer: SessionWriter, self: SessionWriter): Promise<boolean | undefined> {
   if (writer.machine === "" || writer.machine !== self.machine) return undefined
   if (writer.boot === "" || self.boot === "") return undefined
@@ -36,3 +41,6 @@ export async function isDead(writer: SessionWriter, self: SessionWriter): Promis
     return (error as NodeJS.ErrnoException).code === "ESRCH"
   }
 }
+
+/** The host that this process runs on. */
+export const systemHost: EngineHost = { thisWriter, isDead }

@@ -26,5 +26,6 @@ export { verify, type VerifyOptions, type VerifyReport } from "./verify.ts"
 // What it takes from its surroundings
 export { clearSuite } from "./clear-suite.ts"
 export { type EngineClock, systemClock } from "./clock.ts"
+export { type EngineHost, systemHost } from "./host.ts"
 export { EngineError, type EngineErrorCode, isEngineError } from "./engine-error.ts"
 export type { EngineEvent, OnEvent, TransferCounts } from "./engine-event.ts"

@@ -19,6 +19,7 @@ import { clearSuite } from "./clear-suite.ts"
 import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
 import type { OnEvent } from "./engine-event.ts"
+import type { EngineHost } from "./host.ts"
 import { hmacSha256, sha256, zstdCodec } from "./node-primitives.ts"
 import { StoreTime } from "./store-time.ts"
 
@@ -28,6 +29,8 @@ export interface EngineSeams {
   /** So many random bytes, fit for ids. */
   readonly random: (count: number) => Uint8Array
   readonly onEvent?: OnEvent
+  /** Who writes; this process, if absent. */
+  readonly host?: EngineHost
 }
 
 /** A repository, opened. */

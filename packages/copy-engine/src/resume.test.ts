@@ -1,8 +1,7 @@
 import { decodePackHeader, pointReader, readManifest } from "@bcopy/chain-format"
 import { aroundRequests, type RepoStore, StoreError } from "@bcopy/repo"
-import { expect, test, vi } from "vitest"
+import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
-import type * as host from "./host.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
 import { logOf } from "./testing/log-of.ts"
 import { disksNow } from "./testing/memory-source.ts"
@@ -10,11 +9,6 @@ import { changed, noise } from "./testing/noise.ts"
 import { differing, restoreBytes } from "./testing/restore-bytes.ts"
 import { storedBlocks } from "./testing/stored-blocks.ts"
 import { makeWorld, type World } from "./testing/world.ts"
-
-vi.mock("./host.ts", async (original) => {
-  const { pretendHosts } = await import("./testing/hosts.ts")
-  return pretendHosts(await original<typeof host>())
-})
 
 const MIB = 1 << 20
 const BLOCK = 64 << 10

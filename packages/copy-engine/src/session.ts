@@ -16,7 +16,7 @@ import { appendLogEntry, requireAppendable } from "./append-log-entry.ts"
 import { awaitRivals } from "./await-rivals.ts"
 import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
-import { thisWriter } from "./host.ts"
+import { systemHost } from "./host.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
 /** docs/design.md, Sessions */
@@ -61,7 +61,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
   const { place, identity, takeOver, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   const id = randomId<"session">(seams.random(16))
-  const writer = await thisWriter()
+  const writer = await (seams.host ?? systemHost).thisWriter()
   const startedAtMs = seams.clock.now()
 
   let state = await readLog(view, place, abortable)

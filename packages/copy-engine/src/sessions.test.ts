@@ -1,9 +1,8 @@
 import { aroundRequests, type RepoStore } from "@bcopy/repo"
 import { interleaving, seededRandom } from "@bcopy/repo/testing"
 import { StoreError } from "@bcopy/repo"
-import { expect, test, vi } from "vitest"
+import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
-import type * as host from "./host.ts"
 import { contentRoot } from "./testing/content-root.ts"
 import { asHost, deadProcess, otherHost } from "./testing/hosts.ts"
 import { logOf } from "./testing/log-of.ts"
@@ -11,11 +10,6 @@ import { disksNow } from "./testing/memory-source.ts"
 import { noise } from "./testing/noise.ts"
 import { makeWorld, type World } from "./testing/world.ts"
 import { verify } from "./verify.ts"
-
-vi.mock("./host.ts", async (original) => {
-  const { pretendHosts } = await import("./testing/hosts.ts")
-  return pretendHosts(await original<typeof host>())
-})
 
 const MIB = 1 << 20
 const task = { job: "nightly", workload: "web01", level: 0 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { SessionWriter } from "@bcopy/chain-format"
+import { type EngineHost, isDead, processStart } from "../host.ts"
 
 const current = new AsyncLocalStorage<SessionWriter>()
 
@@ -16,19 +17,18 @@ export function otherHost(machine = "there"): SessionWriter {
   return { machine, boot: `boot of ${machine}`, pidNamespace: "ns", pid: 1, processStart: "1" }
 }
 
-/** Lets everything that `work` does be done by this writer; needs `pretendHosts` in place of `host.ts`. */
+/** Lets everything that `work` does be done by this writer, in engines that live on the {@link pretendedHost}. */
 export function asHost<Result>(writer: SessionWriter, work: () => Promise<Result>): Promise<Result> {
   return current.run(writer, work)
 }
 
-/** What stands in for `host.ts`: this process, on a machine called "here", unless `asHost` says otherwise. */
-export function pretendHosts<Host extends { processStart(pid: number): Promise<string> }>(host: Host) {
-  const { pid } = process
-  // Asked once, and early: while a test lets time pass nobody must be waiting for the system.
-  const started = host.processStart(pid)
-  return {
-    ...host,
-    thisWriter: async (): Promise<SessionWriter> =>
-      current.getStore() ?? { machine: "here", boot: "boot", pidNamespace: "ns", pid, processStart: await started },
-  }
+// Asked once, and early: while a test lets time pass nobody must be waiting for the system.
+const { pid } = process
+const started = processStart(pid)
+
+/** A machine called "here" on which this process runs, unless `asHost` says otherwise. */
+export const pretendedHost: EngineHost = {
+  isDead,
+  thisWriter: async () =>
+    current.getStore() ?? { machine: "here", boot: "boot", pidNamespace: "ns", pid, processStart: await started },
 }

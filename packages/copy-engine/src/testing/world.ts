@@ -4,6 +4,7 @@ import { fakeClock, type FakeClock } from "@bcopy/repo/testing"
 import { createRepository } from "../create-repository.ts"
 import type { EngineEvent } from "../engine-event.ts"
 import { type EngineSeams, openRepository, type Repository } from "../repository.ts"
+import { pretendedHost } from "./hosts.ts"
 
 /** A store in memory and the time around it, for engines to live in. */
 export interface World {
@@ -34,6 +35,7 @@ export function makeWorld(options: Omit<MemoryStoreOptions, "clock"> = {}): Worl
   let drawn = 0
   const seams = (): EngineSeams => ({
     clock,
+    host: pretendedHost,
     random: (count) => new Uint8Array(hash("sha256", `${options.id ?? ""}/${++drawn}`, "buffer").subarray(0, count)),
     onEvent: (event) => events.push(event),
   })
