@@ -8,14 +8,16 @@ import {
   placesPerSlot,
   type SessionId,
 } from "@bcopy/chain-format"
+import { adoptBlocks } from "./adopt-blocks.ts"
 import type { Adoption } from "./adopt-dead.ts"
 import type { PointWriter } from "./point-writer.ts"
 import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
 /**
- * Finds the whole packs that dead sessions stored behind their last checkpoint and puts their blocks into the dedup
- * table, so that none is uploaded twice. What does not open is left to reclaim. Gives the number of packs.
+ * Finds what dead sessions stored, up to their last checkpoint and in whole packs behind it, and puts the blocks into the
+ * dedup table, so that none is uploaded twice. What does not open is left to reclaim. Gives the number of packs behind the
+ * checkpoint.
  */
 export async function adoptPacks(
   repository: Repository,
@@ -29,12 +31,13 @@ export async function adoptPacks(
   // A slot of a chain with larger blocks may be longer than slots of this one.
   const places = placesPerSlot(options.blockBytes)
   const known = new Map<string, number>()
-  if (checkpoint !== undefined)
-    for await (const { pack, record } of new PackTable(
-      { nextPack: checkpoint.nextPack, root: checkpoint.table },
-      writer.pages,
-    ).records())
-      known.set(`${record.session}/${record.number}`, pack)
+  if (checkpoint !== undefined) {
+    const table = new PackTable({ nextPack: checkpoint.nextPack, root: checkpoint.table }, writer.pages)
+    for await (const { pack, record } of table.records())
+      if (adoption.sessions.includes(record.session)) known.set(`${record.session}/${record.number}`, pack)
+    const packs = new Set(known.values())
+    await adoptBlocks(repository, checkpoint, adoption.sessions, writer, { packs, ...options })
+  }
   let adopted = 0
   for (const session of adoption.sessions) {
     const after = checkpoint?.session === session ? checkpoint.packs : 0

@@ -122,7 +122,9 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
         ? base.checkpoint.cursor
         : undefined
     if (session.adoption !== undefined) {
-      const adopted = await adoptPacks(repository, packs, session.adoption, writing, { blockBytes, ...abortable })
+      // A checkpoint that is not built on numbers its packs otherwise.
+      const adoption = { ...session.adoption, checkpoint: base.checkpoint }
+      const adopted = await adoptPacks(repository, packs, adoption, writing, { blockBytes, ...abortable })
       const cursorBytes = cursor === undefined ? 0 : doneBefore(cursor, disks, blockBytes)
       onEvent?.({ type: "adopted", workload, session: session.id, packs: adopted, cursorBytes })
     }

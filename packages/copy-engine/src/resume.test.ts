@@ -65,6 +65,17 @@ test("a run goes on behind the cursor of a dead one, for the same immutable poin
   await expectWhole(world)
 })
 
+test("what repeats a block from before a dead run's checkpoint is not stored again", async () => {
+  const world = makeWorld()
+  await world.create()
+  const repeating = disk.slice()
+  repeating.copyWithin(18 * MIB, MIB, 2 * MIB)
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), bytes: repeating, identity: "a" })
+  const { read } = await attempt(world, 2, { bytes: repeating, identity: "a" })
+  expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
+  await expectWhole(world, repeating)
+})
+
 test("for a point that is not known to be the same, a dead run's work is something to deduplicate against, and all is read", async () => {
   for (const [first, second] of [
     ["a", "b"],
