@@ -199,6 +199,22 @@ test("a map pack whose footer does not open is left out of merging, and the chai
   })
 })
 
+test("what lies over the map packs of a versioned store keeps no point from building on them", async () => {
+  const world = makeWorld({ versioning: "on" })
+  await world.create()
+  const repository = await world.open()
+  const disks = [noise(3 * MIB, 1), changed(noise(3 * MIB, 1), [{ at: MIB, count: 9 }], 2)] as const
+  await backUp(repository, { source: disksNow({ sda: disks[0] }), job: "nightly", workload: "web01" })
+  for (const key of world.store.keys()) if (key.includes("/packs/")) world.store.overlay(key, noise(3000, 3))
+  const { kind } = await backUp(await world.open(), {
+    source: disksNow({ sda: disks[1] }),
+    job: "nightly",
+    workload: "web01",
+  })
+  expect(kind).toBe("increment")
+  expect(differing(await restoreBytes(repository), { sda: disks[1] })).toEqual([])
+})
+
 test("a workload cloned from another of the same job stores almost nothing", async () => {
   const world = makeWorld()
   await world.create()

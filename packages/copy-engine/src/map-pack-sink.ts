@@ -82,9 +82,9 @@ export class MapPackSink implements PageSink, PageBytes {
     this.#live.set(pointer.pack, (this.#live.get(pointer.pack) ?? 0) - pointer.length)
   }
 
-  async read(pointer: PagePointer): Promise<Uint8Array> {
-    if (this.#current?.pack !== pointer.pack) return this.#stored.read(pointer)
-    return this.#fresh.get(pointer.offset) ?? this.#stored.read(pointer)
+  async read(pointer: PagePointer, options: { readonly oldest?: boolean } = {}): Promise<Uint8Array> {
+    const fresh = this.#current?.pack === pointer.pack ? this.#fresh.get(pointer.offset) : undefined
+    return fresh ?? this.#stored.read(pointer, options)
   }
 
   async prefetch(pointers: readonly PagePointer[]): Promise<void> {

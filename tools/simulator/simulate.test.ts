@@ -1,0 +1,40 @@
+import type { MemoryStore } from "@bcopy/repo"
+import { expect, test } from "vitest"
+import { scenarios, simulate } from "./simulate.ts"
+
+// A few seeds of each; `npm run simulate` and `npm run soak` take many.
+const SEEDS = 3
+const [plain] = scenarios
+if (plain === undefined) throw new Error("there is no scenario")
+
+test.each(scenarios)("on $name every promised point is there and whole, whatever happens", async (scenario) => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { problems, promised, events } = await simulate(scenario, seed)
+    expect({ seed, problems }).toEqual({ seed, problems: [] })
+    expect(promised).toBeGreaterThan(0)
+    expect(events).toBeGreaterThan(500)
+  }
+})
+
+test("the same seed gives the same story, another one another", async () => {
+  const [first, again, other] = [await simulate(plain, 1), await simulate(plain, 1), await simulate(plain, 2)]
+  expect(again).toEqual(first)
+  expect(other.trace).not.toEqual(first.trace)
+})
+
+/** A store that says of itself that of many creators one wins, and overwrites. */
+function boastful(store: MemoryStore): MemoryStore {
+  const capabilities = { atomicCreate: true, versioned: false, objectLock: false }
+  return Object.defineProperty(store, "capabilities", { value: capabilities })
+}
+
+test("a store that breaks its word about creating loses points, and that is found", async () => {
+  const scenario = {
+    ...plain,
+    stores: { primary: { createIfAbsent: "hint" }, offsite: {} },
+    disguise: boastful,
+  } as const
+  const found = []
+  for (let seed = 1; seed <= 8; seed++) found.push((await simulate(scenario, seed)).problems.length > 0)
+  expect(found).toContain(true)
+})

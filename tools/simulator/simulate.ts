@@ -1,0 +1,110 @@
+import { type Actor, backUpOnce, checker, copier, copyOnce, keeper, writer } from "./actors.ts"
+import { brokenPromises } from "./check-promises.ts"
+import { chaos } from "./chaos.ts"
+import type { SimulatedHost } from "./simulated-host.ts"
+import { calm, foggy, stormy, type Weather } from "./weather.ts"
+import { type StoreKind, SimulatedWorld } from "./world.ts"
+import type { MemoryStore } from "@bcopy/repo"
+
+/** A world to be simulated: who lives in it, on what kind of stores, in what weather. */
+export interface Scenario {
+  readonly name: string
+  readonly stores: Readonly<Record<string, StoreKind>>
+  readonly actors: readonly Actor[]
+  readonly workloads: readonly string[]
+  readonly disguise?: (store: MemoryStore) => MemoryStore
+}
+
+export interface SimulationResult {
+  readonly seed: number
+  readonly problems: readonly string[]
+  readonly trace: readonly string[]
+  readonly events: number
+  readonly promised: number
+  readonly passedMs: number
+}
+
+/** Promises are checked after every event in which one was made, and after so many others. */
+const CHECK_EVERY = 400
+
+/** Simulates a scenario from a seed, and gives what was wrong at any time: the same for the same seed. */
+export async function simulate(scenario: Scenario, seed: number): Promise<SimulationResult> {
+  const world = new SimulatedWorld(seed, scenario)
+  const { simulation, reference } = world
+  const problems: string[] = []
+  const problem = (text: string) => {
+    simulation.note(`PROBLEM ${text}`)
+    problems.push(text)
+  }
+  await world.begin()
+  let events = 0
+  let checkedFor = 0
+  const check = async () => {
+    events++
+    if (reference.promised.length === checkedFor && events % CHECK_EVERY > 0) return
+    checkedFor = reference.promised.length
+    for (const broken of await brokenPromises(world)) problem(broken)
+  }
+  await runAll(scenario.actors)
+  world.weather = calm
+  // Frozen processes wake up and late requests arrive.
+  await simulation.run(() => problems.length > 0, check)
+  await runAll(scenario.workloads.map((workload) => converge(workload)))
+  await runAll([convergeCopy])
+  for (const broken of await brokenPromises(world)) problem(broken)
+  const { trace, passedMs } = simulation
+  return { seed, problems, trace, events, promised: reference.promised.length, passedMs }
+
+  async function runAll(actors: readonly Actor[]): Promise<void> {
+    let left = problems.length > 0 ? 0 : actors.length
+    if (left === 0) return
+    for (const actor of actors)
+      actor(world, problem).then(
+        () => left--,
+        (error: unknown) => problem(`an actor failed: ${(error as Error).stack}`),
+      )
+    await simulation.run(() => left === 0 || problems.length > 0, check)
+    if (left > 0 && problems.length === 0) problem(`${left} actors wait for something that never comes`)
+  }
+
+  function converge(workload: string): Actor {
+    return async () => {
+      if (!(await backUpOnce(world, problem, workload, world.hosts[0] as SimulatedHost)))
+        problem(`in calm weather ${workload} cannot be backed up`)
+    }
+  }
+
+  async function convergeCopy(): Promise<void> {
+    const failed = await copyOnce(world, problem, world.hosts[0] as SimulatedHost)
+    if (failed !== 0) problem(`in calm weather ${failed ?? "all"} workloads cannot be copied`)
+  }
+}
+
+/** Machines that share a workload, copies, removals, checks, and whatever can go wrong meanwhile. */
+function busyWorld(name: string, store: StoreKind, weather: Weather): Scenario {
+  const workloads = ["web", "db"]
+  return {
+    name,
+    stores: { primary: store, offsite: store },
+    workloads,
+    actors: [
+      writer("web", { host: 0, turns: 5 }),
+      writer("db", { host: 1, turns: 4 }),
+      writer("db", { host: 2, turns: 4 }),
+      copier({ host: 1, turns: 3 }),
+      copier({ host: 2, turns: 3 }),
+      keeper({ host: 0, turns: 10, workloads }),
+      keeper({ host: 1, turns: 10, workloads }),
+      checker({ host: 2, turns: 2 }),
+      chaos({ turns: 25, weather, strangers: true }),
+    ],
+  }
+}
+
+export const scenarios: readonly Scenario[] = [
+  busyWorld("a plain store", {}, stormy),
+  busyWorld("a plain store with late lists", {}, foggy),
+  busyWorld("versions, and creates that all win", { versioning: "on", createIfAbsent: "hint" }, stormy),
+  busyWorld("versions, and creates that race", { versioning: "on", createIfAbsent: "racy" }, stormy),
+  busyWorld("versions with locks, and late lists", { versioning: "lock", createIfAbsent: "hint" }, foggy),
+]
