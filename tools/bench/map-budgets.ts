@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util"
 import { mapChain } from "./map-chain.ts"
-import { isWithin, type MapFigure, renderFigure } from "./map-figures.ts"
+import { type Figure, isWithin, renderFigure } from "./figure.ts"
 import { mapMemory } from "./map-memory.ts"
 
 // Measures what block maps and other metadata take, on disks made of stamps, and holds it against the budgets:
@@ -12,7 +12,7 @@ const { values } = parseArgs({
 })
 const GIB = 2 ** 30
 const increments = values.quick ? 100 : 1000
-const cases: Readonly<Record<string, () => AsyncIterable<MapFigure>>> = {
+const cases: Readonly<Record<string, () => AsyncIterable<Figure>>> = {
   large: () => mapChain({ sizeBytes: (values.quick ? 2 : 32) * GIB, increments, scattered: 40 }),
   replaced: () => mapChain({ sizeBytes: (values.quick ? 0.0625 : 0.5) * GIB, increments, scattered: 40 }),
   memory: () =>

@@ -12,7 +12,7 @@ import {
   type MeasuredChain,
   type PointCost,
 } from "../../packages/copy-engine/src/testing/measured-chain.ts"
-import type { MapFigure } from "./map-figures.ts"
+import type { Figure } from "./figure.ts"
 
 /** What a chain of scattered increments is made of. */
 export interface MapChainOptions {
@@ -23,7 +23,7 @@ export interface MapChainOptions {
 }
 
 /** Brings a full of a dense disk, lone changes, scattered increments and lone changes again, and tells what their maps took. */
-export async function* mapChain(options: MapChainOptions): AsyncIterable<MapFigure> {
+export async function* mapChain(options: MapChainOptions): AsyncIterable<Figure> {
   const { sizeBytes, increments, scattered } = options
   const chain = await beginChain(sizeBytes)
   const share = (bytes: number) => (100 * bytes) / sizeBytes
@@ -46,7 +46,7 @@ export async function* mapChain(options: MapChainOptions): AsyncIterable<MapFigu
   yield* loneChanges(chain, after)
 }
 
-function* increment(after: string, costs: readonly PointCost[]): Iterable<MapFigure> {
+function* increment(after: string, costs: readonly PointCost[]): Iterable<Figure> {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const pages = costs.map(({ bytes }) => bytes.mapPack)
   const allowed = pagesAllowed(mean(costs.map(({ changedBytes }) => changedBytes)))
@@ -75,7 +75,7 @@ function* increment(after: string, costs: readonly PointCost[]): Iterable<MapFig
   }
 }
 
-async function* loneChanges(chain: MeasuredChain, after: string): AsyncIterable<MapFigure> {
+async function* loneChanges(chain: MeasuredChain, after: string): AsyncIterable<Figure> {
   for (const count of [1, 16, 256, 4096]) {
     if (count > chain.disk.blocks / LEAF_BLOCKS) return
     const { bytes, requests, changedBytes } = await chain.backUp(chain.disk.lone(count))

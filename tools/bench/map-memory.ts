@@ -9,7 +9,7 @@ import { createRepository, systemClock } from "@bcopy/copy-engine"
 import { folderStore } from "@bcopy/repo-fs"
 import { measuredChain, type MeasuredChain } from "../../packages/copy-engine/src/testing/measured-chain.ts"
 import { StampedDisk } from "../../packages/copy-engine/src/testing/stamped-disk.ts"
-import type { MapFigure } from "./map-figures.ts"
+import type { Figure } from "./figure.ts"
 
 const SCATTERED = 40
 const seams = { clock: systemClock, random: (count: number) => Uint8Array.from(randomBytes(count)) }
@@ -21,7 +21,7 @@ function chainIn(path: string, disk: StampedDisk): MeasuredChain {
 /** Peak memory of a process that brings one increment, for disks of these sizes with chains of these lengths. */
 export async function* mapMemory(
   chains: readonly { sizeBytes: number; lengths: readonly number[] }[],
-): AsyncIterable<MapFigure> {
+): AsyncIterable<Figure> {
   for (const { sizeBytes, lengths } of chains) {
     const path = mkdtempSync(join(tmpdir(), "bcopy-maps-"))
     try {

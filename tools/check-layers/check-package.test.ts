@@ -112,6 +112,26 @@ const cases: Case[] = [
     breaches: [],
   },
   {
+    name: "an adapter in a testing folder that is for the package's own tests",
+    pack: makePackage(
+      "copy-engine",
+      "engine",
+      { "src/testing/a.ts": 'import { b } from "@bcopy/repo-fs"' },
+      { devDependencies: { "@bcopy/repo-fs": "^0.0.0" } },
+    ),
+    breaches: [],
+  },
+  {
+    name: "an adapter in a testing folder that is exported",
+    pack: makePackage(
+      "copy-engine",
+      "engine",
+      { "src/testing/a.ts": 'import { b } from "@bcopy/repo-fs"' },
+      { exports: { "./testing": { default: "./dist/testing/index.js" } } },
+    ),
+    breaches: [/src\/testing\/a\.ts:1: @bcopy\/repo-fs is of layer adapter/],
+  },
+  {
     name: "the AWS SDK outside its adapters",
     pack: makePackage("repo-fs", "adapter", { "src/a.ts": 'import "@aws-sdk/client-s3"' }, uses("@aws-sdk/client-s3")),
     breaches: [/a\.ts:1: @aws-sdk\/client-s3 is known to key-aws-kms, repo-s3, source-ebs only/],

@@ -36,7 +36,7 @@ function checkManifest(pack: WorkspacePackage, all: readonly WorkspacePackage[])
   const breaches: string[] = []
   const imported = { source: new Set<string>(), test: new Set<string>() }
   for (const file of pack.files)
-    for (const { module } of findImports(file.text)) imported[isTest(file) ? "test" : "source"].add(packageOf(module))
+    for (const { module } of findImports(file.text)) imported[isTest(pack, file) ? "test" : "source"].add(packageOf(module))
 
   for (const name of Object.keys(pack.manifest.dependencies ?? {})) {
     const breach = layerBreach(layer, name, all)
@@ -64,7 +64,7 @@ function checkFile(pack: WorkspacePackage, file: SourceFile, all: readonly Works
   const name = posix.basename(file.path).replace(/(\.test)?\.ts$/, "")
   if (vagueNames.includes(name))
     breaches.push(`${at}: a file called ${name} is a question not yet answered: name it after its main export`)
-  if (isTest(file)) return breaches
+  if (isTest(pack, file)) return breaches
 
   const lines = file.text.split("\n").length - (file.text.endsWith("\n") ? 1 : 0)
   if (lines > MAX_LINES) breaches.push(`${at}: ${lines} lines, at most ${MAX_LINES} are allowed`)
@@ -86,7 +86,7 @@ function importBreach(
     return target.startsWith("../") ? `${module} leaves the package: import the other package by its name` : undefined
   }
   if (isBuiltin(module)) {
-    const free = isTest(file) || file.path.startsWith("src/testing/") || !purePackages.includes(folderName)
+    const free = isTest(pack, file) || file.path.startsWith("src/testing/") || !purePackages.includes(folderName)
     return free ? undefined : `${module} is not for ${folderName}, which takes what it needs as arguments`
   }
 
@@ -94,7 +94,7 @@ function importBreach(
   if (name === manifest.name) return undefined
   if (name.startsWith("@aws-sdk/") && !awsPackages.includes(folderName))
     return `${name} is known to ${awsPackages.join(", ")} only`
-  if (isTest(file)) {
+  if (isTest(pack, file)) {
     const known = isOurs(name, all) || testTools.includes(name)
     const declared = name in (manifest.dependencies ?? {}) || name in (manifest.devDependencies ?? {})
     return known && !declared ? `${name} is in neither dependencies nor devDependencies` : undefined
@@ -125,8 +125,10 @@ function isOurs(name: string, all: readonly WorkspacePackage[]): boolean {
   return all.some((pack) => pack.manifest.name === name)
 }
 
-function isTest(file: SourceFile): boolean {
-  return file.path.endsWith(".test.ts")
+/** Tests, and what stands in a testing folder for them alone: one that the package does not export. */
+function isTest({ manifest }: WorkspacePackage, file: SourceFile): boolean {
+  const ownTesting = file.path.startsWith("src/testing/") && !("./testing" in (manifest.exports ?? {}))
+  return file.path.endsWith(".test.ts") || ownTesting
 }
 
 function isBuiltin(module: string): boolean {

@@ -21,44 +21,77 @@ export interface BcopyDocument {
   readonly point?: string
   readonly counts?: TransferCounts
   readonly copied?: readonly { readonly point: string; readonly counts: TransferCounts }[]
+  readonly failed?: readonly { readonly error: { readonly code: string } }[]
   readonly points?: readonly { readonly point: string; readonly seq: number; readonly storedBytes: number }[]
   readonly damaged?: readonly unknown[]
 }
 
+/** Sends a signal to the program. */
+export type SendSignal = (signal: NodeJS.Signals) => void
+
 export interface RunBcopyOptions {
   /** The exit status that is due; 0 by default, `undefined` in it if a signal may end it. */
   readonly expect?: readonly (number | undefined)[]
+  /** Called when the program has been started. */
+  readonly onStart?: (send: SendSignal) => void
   /** Called with every event as it comes. */
-  readonly onEvent?: (event: EngineEvent, kill: (signal: "SIGKILL" | "SIGINT") => void) => void
+  readonly onEvent?: (event: EngineEvent, send: SendSignal) => void
+  /** Script that is run, and what its arguments begin with; the program itself by default. */
+  readonly program?: readonly string[]
+  /** Longer than this no run takes: it is ended, and that is a failure. */
+  readonly limitMs?: number
 }
 
-/** Runs bcopy from its sources, as a process of its own, with `--json`. Rejects when it ends otherwise than it should. */
+/**
+ * Runs bcopy from its sources, as a process of its own, with `--json`. Rejects when it ends otherwise than it should. It
+ * does not outlive this process.
+ */
 export async function runBcopy(args: readonly string[], options: RunBcopyOptions = {}): Promise<BcopyRun> {
-  const { expect = [0], onEvent } = options
+  const { expect = [0], onStart, onEvent, program = [main], limitMs } = options
   const startMs = performance.now()
-  const child = spawn(process.execPath, ["--conditions=@bcopy/source", main, ...args, "--json"], {
+  const child = spawn(process.execPath, ["--conditions=@bcopy/source", ...program, ...args, "--json"], {
     stdio: ["ignore", "pipe", "pipe"],
   })
+  const send: SendSignal = (signal) => child.kill(signal)
+  const kill = () => send("SIGKILL")
+  // Before whatever clears away what it works with.
+  process.prependOnceListener("exit", kill)
+  let isLate = false
+  const limit = limitMs === undefined ? undefined : setTimeout(() => (isLate = child.kill("SIGKILL")), limitMs)
+  onStart?.(send)
   const events: { event: EngineEvent; atMs: number }[] = []
   const others: string[] = []
   createInterface(child.stderr).on("line", (line) => {
     const event = parseEvent(line)
     if (event === undefined) return void others.push(line)
     events.push({ event, atMs: performance.now() - startMs })
-    onEvent?.(event, (signal) => child.kill(signal))
+    onEvent?.(event, send)
   })
   const output = text(child.stdout)
   const status = await new Promise<number | undefined>((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code) => resolve(code ?? undefined))
   })
+  process.off("exit", kill)
+  clearTimeout(limit)
+  if (isLate) throw new Error(`bcopy ${args.join(" ")}: had not ended after ${limitMs} ms`)
   const printed = await output
-  const document = (printed === "" ? {} : JSON.parse(printed)) as BcopyDocument
+  const document = parseDocument(printed, status)
   if (!expect.includes(status)) {
     const said = document.error?.message ?? others.join("\n")
     throw new Error(`bcopy ${args.join(" ")}: ended with ${status}, ${expect.join(" or ")} was due: ${said}`)
   }
   return { status, tookMs: performance.now() - startMs, document, events }
+}
+
+/** What was printed; nothing of a document that a signal cut short. */
+function parseDocument(printed: string, status: number | undefined): BcopyDocument {
+  try {
+    return printed === "" ? {} : (JSON.parse(printed) as BcopyDocument)
+  } catch (error) {
+    if (status !== undefined) throw error
+    return {}
+  }
 }
 
 function parseEvent(line: string): EngineEvent | undefined {

@@ -1,4 +1,4 @@
-import type { EngineClock } from "@bcopy/copy-engine"
+import type { EngineClock, EngineHost } from "@bcopy/copy-engine"
 
 /** A stream that text goes to, and what is known of it. */
 export interface Output {
@@ -17,6 +17,8 @@ export interface Io {
   readonly clock: EngineClock
   /** So many random bytes, fit for ids. */
   readonly random: (count: number) => Uint8Array
+  /** Who writes; this process, if absent. */
+  readonly host?: EngineHost
   /** Fires when the run is to stop and keep a checkpoint. */
   readonly signal: AbortSignal
 }

@@ -1,7 +1,17 @@
-import { EngineError, systemClock } from "@bcopy/copy-engine"
+import { EngineError, type EngineHost, systemClock, systemHost } from "@bcopy/copy-engine"
 import { expect, test } from "vitest"
-import type { CliCommand } from "./cli-command.ts"
+import type { Call, CliCommand } from "./cli-command.ts"
+import type { Io } from "./io.ts"
 import { runCommand } from "./run-command.ts"
+
+const quiet: Io = {
+  stdout: { write: () => undefined },
+  stderr: { write: () => undefined },
+  env: {},
+  clock: systemClock,
+  random: (count: number) => new Uint8Array(count),
+  signal: new AbortController().signal,
+}
 
 /** What a command that is interrupted in its work writes to stderr. */
 async function interrupted(command: Pick<CliCommand<object>, "keepsCheckpoint">): Promise<string> {
@@ -11,14 +21,7 @@ async function interrupted(command: Pick<CliCommand<object>, "keepsCheckpoint">)
     stop.abort(new Error("interrupted"))
     return Promise.reject(new EngineError("Interrupted", "it was interrupted"))
   }
-  const io = {
-    stdout: { write: () => undefined },
-    stderr: { write: (text: string) => (stderr += text) },
-    env: {},
-    clock: systemClock,
-    random: (count: number) => new Uint8Array(count),
-    signal: stop.signal,
-  }
+  const io = { ...quiet, stderr: { write: (text: string) => (stderr += text) }, signal: stop.signal }
   const call = { options: {}, args: [] }
   expect(await runCommand({ name: "it", define: () => undefined, run, ...command }, call, io)).toBe(130)
   return stderr
@@ -44,4 +47,15 @@ test("an interrupted command that keeps none speaks of none", async () => {
       "",
     ].join("\n"),
   )
+})
+
+test("a command writes as the host that its surroundings name, and as this process where they name none", async () => {
+  const hosts: (EngineHost | undefined)[] = []
+  const run = ({ seams }: Call) => {
+    hosts.push(seams.host)
+    return Promise.resolve({ document: {}, text: "" })
+  }
+  const command = { name: "it", define: () => undefined, run }
+  for (const io of [{ ...quiet, host: systemHost }, quiet]) await runCommand(command, { options: {}, args: [] }, io)
+  expect(hosts).toEqual([systemHost, undefined])
 })

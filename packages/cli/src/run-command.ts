@@ -22,6 +22,7 @@ export async function runCommand<Options>(
   const seams: Call["seams"] = {
     clock: io.clock,
     random: io.random,
+    ...(io.host !== undefined && { host: io.host }),
     onEvent(event) {
       times.see(event)
       reporter.onEvent(event)

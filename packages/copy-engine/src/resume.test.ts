@@ -1,5 +1,6 @@
 import { decodePackHeader, pointReader, readManifest } from "@bcopy/chain-format"
 import { aroundRequests, type RepoStore, StoreError } from "@bcopy/repo"
+import { SourceError } from "@bcopy/source"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
@@ -32,15 +33,18 @@ const isLogEntry = (method: string, key: string) => method === "create" && key.i
 async function attempt(
   world: World,
   number: number,
-  options: { store?: RepoStore; bytes?: Uint8Array; identity?: string } = {},
+  options: { store?: RepoStore; bytes?: Uint8Array; identity?: string; packBytes?: number; failsAt?: number } = {},
 ): Promise<{ error: unknown; read: number[]; kind?: string | undefined }> {
   const read: number[] = []
-  const onRead = (_: string, first: number, count: number) =>
-    void read.push(...Array.from({ length: count }, (__, at) => first + at))
-  const { store = world.store, bytes = disk, identity } = options
+  const { store = world.store, bytes = disk, identity, packBytes, failsAt = Infinity } = options
+  const onRead = (_: string, first: number, count: number) => {
+    if (first >= failsAt) throw new SourceError("Unreadable", `block ${first} cannot be read`)
+    read.push(...Array.from({ length: count }, (__, at) => first + at))
+  }
   const source = disksNow({ sda: bytes }, { onRead, ...(identity !== undefined && { identity }) })
   try {
-    const { kind } = await asHost(deadProcess(number), async () => backUp(await world.open(store), { source, ...task }))
+    const open = () => world.open(store, packBytes === undefined ? {} : { packBytes })
+    const { kind } = await asHost(deadProcess(number), async () => backUp(await open(), { source, ...task }))
     return { error: undefined, read, kind }
   } catch (error) {
     return { error, read }
@@ -116,6 +120,19 @@ test("who adopts a dead session and dies before a checkpoint of its own leaves w
     "adopted",
     "point",
   ])
+  await expectWhole(world)
+})
+
+test("of an adopted pack that the adopter's checkpoint has in its maps in part, nothing is stored again", async () => {
+  const world = makeWorld()
+  await world.create()
+  const packBytes = 8 * MIB
+  // Two packs and no checkpoint, adopted by one that comes to the middle of the first and makes a checkpoint there; twice.
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(3)), packBytes, identity: "a" })
+  await attempt(world, 2, { packBytes, failsAt: 3 * 16, identity: "a" })
+  await attempt(world, 3, { packBytes, failsAt: 5 * 16, identity: "a" })
+  const { read } = await attempt(world, 4, { packBytes, identity: "a" })
+  expect(Math.min(...read)).toBeLessThan(7 * 16)
   await expectWhole(world)
 })
 

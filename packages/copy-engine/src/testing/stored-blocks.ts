@@ -3,16 +3,17 @@ import type { RepoStore } from "@bcopy/repo"
 import { parseObjectKey } from "@bcopy/repo"
 import type { Repository } from "../repository.ts"
 
-/** How often each block of a repository is stored, over all its data packs, by id. */
+/** How often each block of a repository is stored, over all its data packs (or those below a prefix), by id. */
 export async function storedBlocks(
   repository: Repository,
   store: RepoStore,
   blockBytes: number,
+  prefix = "backups/",
 ): Promise<Map<string, number>> {
   const times = new Map<string, number>()
   const { view } = repository
   for (let after: string | undefined; ;) {
-    const page = await store.list("backups/", after === undefined ? {} : { after })
+    const page = await store.list(prefix, after === undefined ? {} : { after })
     for (const { key } of page.objects) {
       if (!key.includes("/packs/")) continue
       const object = await store.read(parseObjectKey(key))

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, expect, test } from "vitest"
+import { allCases } from "./all-cases.ts"
+import { soakImages } from "./soak-images.ts"
+
+// The short form of the cases that differ most, each with one seed; `npm run soak -- --quick` runs all of them.
+const folder = mkdtempSync(join(tmpdir(), "bcopy-soak-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+const images = soakImages(folder)
+const cases = allCases({ folder, images, quick: true })
+
+test("a name tells one case among all of them", () => {
+  expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+})
+
+test("the images differ, and none of them holds a block twice", () => {
+  const every = images.map((image) => {
+    const bytes = readFileSync(image)
+    const ids: string[] = []
+    for (let at = 0; at < bytes.length; at += 64 << 10) {
+      const block = bytes.subarray(at, at + (64 << 10))
+      if (block.some((byte) => byte !== 0)) ids.push(createHash("sha256").update(block).digest("hex"))
+    }
+    expect(new Set(ids).size).toBe(ids.length)
+    return ids.join()
+  })
+  expect(new Set(every).size).toBe(images.length)
+})
+
+for (const [name, what] of [
+  ["kill-checkpoints", "killed at any moment: what is committed is whole, and the next run goes on"],
+  ["freeze-other-host", "stopped for longer than the death watch: it meets the fence, and nothing is lost"],
+  ["writers-two-hosts", "met by another from another machine: one at least commits, and both that do are whole"],
+] as const)
+  test(`a writer is ${what}`, { timeout: 120_000 }, async () => {
+    await cases.find((one) => one.name === name)?.run(1)
+  })
