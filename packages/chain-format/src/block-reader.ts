@@ -1,4 +1,4 @@
-import { FormatError, isFormatError } from "./format-error.ts"
+import { FormatError, isFormatError, withKey } from "./format-error.ts"
 import { equalBytes, toHex } from "./hex.ts"
 import type { BackupId } from "./ids.ts"
 import { layout } from "./layout.ts"
@@ -57,8 +57,14 @@ export function blockReader(
       const missing: SlotRef[] = []
       for (const [name, { slot, blocks }] of bySlot) {
         const plain = kept.get(name)
-        if (plain === undefined) missing.push(slot)
-        else place(plain, blocks, into, prove)
+        try {
+          if (plain === undefined) missing.push(slot)
+          else place(plain, blocks, into, prove)
+        } catch (error) {
+          // What was kept without being proven may be what lies over the oldest version.
+          if (!isFormatError(error)) throw error
+          missing.push(slot)
+        }
       }
       for (const { slots: range } of slotRanges(missing)) {
         const record = await recordOf(range[0]?.pack as number)
@@ -125,7 +131,7 @@ export function blockReader(
       return bytes
     }
     const open = (slot: SlotRef, bytes: Uint8Array) => {
-      const { header, plain } = openSlot(bytes, { opening, codec: view.codec })
+      const { header, plain } = withKey(key, () => openSlot(bytes, { opening, codec: view.codec, length: slot.length }))
       if (header.number !== slot.slot)
         throw new FormatError(
           "Inconsistent",
@@ -142,15 +148,13 @@ export function blockReader(
     const bytes = await fetchRange(first.offset, length, false, memory)
     for (const slot of slots) {
       const at = slot.offset - first.offset
-      let plain: Uint8Array
       try {
-        plain = open(slot, bytes.subarray(at, at + slot.length))
+        opened(slot, open(slot, bytes.subarray(at, at + slot.length)))
       } catch (error) {
-        // What fails to open is read once more, by its oldest version, before anybody calls it damage.
+        // What is not what it should be is read once more, by its oldest version, before anybody calls it damage.
         if (!isFormatError(error)) throw error
-        plain = open(slot, await fetchRange(slot.offset, slot.length, true))
+        opened(slot, open(slot, await fetchRange(slot.offset, slot.length, true)))
       }
-      opened(slot, plain)
     }
     spare = memory
   }

@@ -37,3 +37,13 @@ export class FormatError extends Error {
 export function isFormatError(error: unknown): error is FormatError {
   return typeof error === "object" && error !== null && (error as Record<PropertyKey, unknown>)[brand] === true
 }
+
+/** Does work on an object; what it throws names the object. */
+export function withKey<Result>(objectKey: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!isFormatError(error) || error.message.includes(objectKey)) throw error
+    throw new FormatError(error.code, `${objectKey}: ${error.message}`, { cause: error.cause })
+  }
+}

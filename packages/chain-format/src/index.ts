@@ -1,7 +1,7 @@
 /** Encodes, decodes and folds what makes up a bcopy repository: packs, block maps and logs. */
 
 // Errors and limits
-export { FormatError, type FormatErrorCode, isFormatError } from "./format-error.ts"
+export { FormatError, type FormatErrorCode, isFormatError, withKey } from "./format-error.ts"
 export {
   blockCount,
   CATALOGUE_EVERY,

@@ -9,6 +9,8 @@ const MAGIC = 0x4b504342
 export const FORMAT_VERSION = 1
 /** docs/format.md, Pack header: the part that every pack has; the suite's part follows. */
 export const PACK_HEADER_BYTES = 24
+const VERSION_AT = 4
+const INCOMPATIBLE_AT = 16
 /** docs/format.md, Pack header */
 export const MAX_SUITE_HEADER_BYTES = 1024
 
@@ -41,6 +43,13 @@ export function encodePackHeader(header: Omit<PackHeader, "features"> & { featur
     .u16(0)
     .bytes(header.suiteHeader)
     .view()
+}
+
+/** The bytes of a header that asks for a newer version, as this one would have written them. */
+export function withoutNewer(header: Uint8Array): Uint8Array {
+  const own = header.slice()
+  own[VERSION_AT] = FORMAT_VERSION
+  return own.fill(0, INCOMPATIBLE_AT, INCOMPATIBLE_AT + 4)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { FormatError, isFormatError } from "./format-error.ts"
+import { FormatError, isFormatError, withKey } from "./format-error.ts"
 import type { BackupId } from "./ids.ts"
 import { layout } from "./layout.ts"
 import type { MapPackRef } from "./map-pack.ts"
@@ -42,10 +42,10 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
     return bytes
   }
 
-  const open = (pack: MapPackRef, bytes: Uint8Array) => {
+  const open = (pack: MapPackRef, { length }: PagePointer, bytes: Uint8Array) => {
     const key = layout.pack(backup, pack.session, pack.number)
     const opening = view.suite.openByHint("mapPack", key, pack.hint)
-    return openSlot(bytes, { opening, codec: view.codec }).plain
+    return withKey(key, () => openSlot(bytes, { opening, codec: view.codec, length }).plain)
   }
 
   const packOf = (pointer: PagePointer) => {
@@ -55,18 +55,11 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
     return pack
   }
 
-  const read = async (pointer: PagePointer) => {
-    const known = cache.get(nameOf(pointer))
+  const read = async (pointer: PagePointer, { oldest = false } = {}) => {
+    const known = oldest ? undefined : cache.get(nameOf(pointer))
     if (known !== undefined) return known
     const pack = packOf(pointer)
-    let plain: Uint8Array
-    try {
-      plain = open(pack, await fetchRange(pack, pointer.offset, pointer.length, false))
-    } catch (error) {
-      // What fails to open is read once more, by its oldest version, before anybody calls it damage.
-      if (!isFormatError(error) || error.code === "Missing") throw error
-      plain = open(pack, await fetchRange(pack, pointer.offset, pointer.length, true))
-    }
+    const plain = open(pack, pointer, await fetchRange(pack, pointer.offset, pointer.length, oldest))
     remember(pointer, plain)
     return plain
   }
@@ -100,7 +93,7 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
       try {
         const at = page.offset - start.offset
         // A copy: the range would stay in memory as long as any page of it.
-        remember(page, new Uint8Array(open(pack, bytes.subarray(at, at + page.length))))
+        remember(page, new Uint8Array(open(pack, page, bytes.subarray(at, at + page.length))))
       } catch (error) {
         // `read` will come for it, and say what is wrong.
         if (!isFormatError(error)) throw error

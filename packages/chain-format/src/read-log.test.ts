@@ -254,7 +254,8 @@ describe("a broken entry", () => {
     expect(state?.broken).toEqual([])
     expect(state?.points).toHaveLength(40)
     const point = state?.points[19] as LivePoint
-    await expect(readManifest(view, place, point)).rejects.toMatchObject({ code: "Unopenable" })
+    await expect(readManifest(view, place, point)).rejects.toMatchObject({ code: "Inconsistent" })
+    await expect(readEntry(view, place, 20)).rejects.toMatchObject({ code: "Unopenable" })
     await expect(readManifest(view, place, { ...point, digest: "0".repeat(64), entry: 21 })).rejects.toMatchObject({
       code: "Inconsistent",
     })

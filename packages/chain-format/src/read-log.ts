@@ -56,17 +56,28 @@ export async function findHead(
   }
 }
 
-/** One entry with the SHA-256 of its stored bytes. @throws FormatError `Missing` if it is not there */
+/**
+ * One entry with the SHA-256 of its stored bytes. Who knows that digest gives it: another object is then refused whatever
+ * it says of itself.
+ * @throws FormatError `Missing` if it is not there, `Inconsistent` if it is another one
+ */
 export async function readEntry(
   view: RepositoryView,
   place: LogPlace,
   number: number,
-  options: Abortable = {},
+  options: Abortable & { readonly digest?: string } = {},
 ): Promise<{ readonly entry: LogEntry; readonly digest: string }> {
   const key = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
   const bytes = await view.read(key, options)
   if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
-  return { entry: openEntry(view, place, number, bytes), digest: toHex(view.sha256(bytes)) }
+  const digest = toHex(view.sha256(bytes))
+  requireDigest(view, key, digest, options.digest)
+  return { entry: openEntry(view, place, number, bytes), digest }
+}
+
+function requireDigest(view: RepositoryView, key: string, digest: string, named: string | undefined): void {
+  if (named !== undefined && digest !== named)
+    throw new FormatError("Inconsistent", `${view.name}: ${key} has digest ${digest}, later entries say ${named}`)
 }
 
 /** Opens the stored bytes of an entry. @throws FormatError */
@@ -91,8 +102,8 @@ export async function readManifest(
   point: { readonly entry: number; readonly digest: string },
   options: Abortable = {},
 ): Promise<Manifest> {
-  const { entry, digest } = await readEntry(view, place, point.entry, options)
-  if (digest !== point.digest || entry.body.kind !== "point")
+  const { entry } = await readEntry(view, place, point.entry, { ...options, digest: point.digest })
+  if (entry.body.kind !== "point")
     throw new FormatError("Inconsistent", `${view.name}: log entry ${point.entry} is not the point that the log names`)
   return entry.body.manifest
 }
@@ -110,10 +121,9 @@ async function stateAt(
   const bytes = await view.read(key, options)
   try {
     if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
-    const entry = openEntry(view, place, number, bytes)
     const digest = toHex(view.sha256(bytes))
-    if (named !== undefined && digest !== named)
-      throw new FormatError("Inconsistent", `${view.name}: ${key} has digest ${digest}, later entries say ${named}`)
+    requireDigest(view, key, digest, named)
+    const entry = openEntry(view, place, number, bytes)
     const since = entry.since?.number ?? 0
     const base = since === 0 ? undefined : await stateAt(view, place, since, options, broken, entry.since?.digest)
     return stateAfter(entry, digest, base)

@@ -1,11 +1,13 @@
 import { ByteReader } from "./byte-reader.ts"
 import { ByteWriter } from "./byte-writer.ts"
-import { FormatError } from "./format-error.ts"
+import { FormatError, isFormatError } from "./format-error.ts"
 import { MAX_SLOT_OVERHEAD_BYTES, MAX_SLOT_PLAIN_BYTES } from "./limits.ts"
 import type { Codec, Opening, SealSuite, Sealing } from "./seal-suite.ts"
 
 /** docs/format.md, Slots */
 export const SLOT_HEADER_BYTES = 16
+const CODEC_AT = 2
+const STORED_AT = 8
 const CODEC_STORED = 0
 const CODEC_ZSTD = 1
 const LAST = 1
@@ -47,6 +49,43 @@ export function decodeSlotHeader(bytes: Uint8Array): SlotHeader {
   if (storedBytes > plainBytes + MAX_SLOT_OVERHEAD_BYTES)
     throw new FormatError("TooLarge", `slot ${number} stores ${storedBytes} bytes for ${plainBytes} plain ones`)
   return { number, compressed: codec === CODEC_ZSTD, last: (flags & LAST) !== 0, plainBytes, storedBytes }
+}
+
+interface OpenSlotOptions {
+  readonly opening: Opening
+  /** The pack header's clear bytes; needed for the pack's last slot. */
+  readonly packHeader?: Uint8Array
+  /** Bytes of the slot with its header, for whoever was told by what names it. */
+  readonly length?: number
+}
+
+/**
+ * The header of the slot at the beginning of `bytes`. An unknown codec is damage, no newer one, if the seal disowns it or
+ * these are not as many bytes as were named.
+ * @throws FormatError as {@link decodeSlotHeader}; `Unopenable`, `Inconsistent`
+ */
+export function readSlotHeader(bytes: Uint8Array, options: OpenSlotOptions): SlotHeader {
+  try {
+    return decodeSlotHeader(bytes)
+  } catch (error) {
+    if (!isFormatError(error) || error.code !== "NeedsNewer") throw error
+    const storedBytes = new ByteReader(bytes.subarray(STORED_AT), "slot header").u32()
+    const length = SLOT_HEADER_BYTES + storedBytes
+    if (options.length !== undefined && options.length !== length)
+      throw new FormatError("Inconsistent", `a slot of ${length} bytes stands where one of ${options.length} should`)
+    if (![CODEC_STORED, CODEC_ZSTD].some((codec) => isSealedWith(bytes, codec, options))) throw error
+    throw new FormatError("Unopenable", `its seal is of another codec than its header says: ${error.message}`)
+  }
+}
+
+function isSealedWith(bytes: Uint8Array, codec: number, options: OpenSlotOptions): boolean {
+  try {
+    authenticateSlot(bytes.with(CODEC_AT, codec), options)
+    return true
+  } catch (error) {
+    if (isFormatError(error)) return false
+    throw error
+  }
 }
 
 /** docs/format.md, Slots: the last slot also authenticates the clear part of the pack's header. */
@@ -100,9 +139,9 @@ export function sealSlot(writer: ByteWriter, plain: Uint8Array, options: SealSlo
  */
 export function openSlot(
   bytes: Uint8Array,
-  options: { readonly opening: Opening; readonly codec: Codec; readonly packHeader?: Uint8Array },
+  options: OpenSlotOptions & { readonly codec: Codec },
 ): { readonly header: SlotHeader; readonly plain: Uint8Array } {
-  const header = decodeSlotHeader(bytes)
+  const header = readSlotHeader(bytes, options)
   const sealed = sealedPart(bytes, header)
   const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
   const body = options.opening.slot(header.number, sealed, header.last, associated)
@@ -126,11 +165,8 @@ export function openSlot(
 }
 
 /** Authenticates a slot without decompressing it. @throws FormatError as {@link openSlot} */
-export function authenticateSlot(
-  bytes: Uint8Array,
-  options: { readonly opening: Opening; readonly packHeader?: Uint8Array },
-): SlotHeader {
-  const header = decodeSlotHeader(bytes)
+export function authenticateSlot(bytes: Uint8Array, options: OpenSlotOptions): SlotHeader {
+  const header = readSlotHeader(bytes, options)
   const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
   options.opening.slot(header.number, sealedPart(bytes, header), header.last, associated)
   return header

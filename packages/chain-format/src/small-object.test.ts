@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { isFormatError } from "./format-error.ts"
 import { MAX_BODY_BYTES } from "./limits.ts"
 import { objectKinds, type ObjectKind } from "./object-kind.ts"
+import { PACK_HEADER_BYTES } from "./pack-header.ts"
 import { decodeSmallObject, encodeSmallObject } from "./small-object.ts"
 import { clearSuite, codec } from "./testing/clear-suite.ts"
 
@@ -47,3 +48,21 @@ test("a body above its limit is refused when it is written", () => {
     expect.objectContaining({ code: "TooLarge" }),
   )
 })
+
+const asks = [
+  { what: "a later version", at: 4, byte: 2 },
+  { what: "an unknown feature", at: 17, byte: 1 },
+  { what: "an unknown codec", at: PACK_HEADER_BYTES + 2, byte: 7 },
+]
+for (const { what, at, byte } of asks)
+  test(`a header that asks for ${what} is damaged if the seal is of one that does not, and newer if it may be`, () => {
+    const stored = encodeSmallObject("logEntry", { a: 1 }, options)
+    const open = (bytes: Uint8Array) => () => decodeSmallObject("logEntry", bytes, options)
+    expect(open(stored.with(at, byte))).toThrow(
+      expect.objectContaining({ code: "Unopenable", message: expect.stringContaining(options.objectKey) }),
+    )
+    // Another seal may be a newer one, of which nobody here can say that it is wrong.
+    const last = stored.length - 1
+    const newer = stored.with(at, byte).with(last, (stored[last] as number) ^ 1)
+    expect(open(newer)).toThrow(expect.objectContaining({ code: "NeedsNewer" }))
+  })

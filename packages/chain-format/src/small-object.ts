@@ -1,11 +1,11 @@
 import { ByteWriter } from "./byte-writer.ts"
-import { FormatError } from "./format-error.ts"
+import { FormatError, withKey } from "./format-error.ts"
 import { toHex } from "./hex.ts"
 import { MAX_BODY_BYTES } from "./limits.ts"
 import type { ObjectKind } from "./object-kind.ts"
 import { encodePackHeader, PACK_HEADER_BYTES } from "./pack-header.ts"
 import { beginOpening, type OpenPackOptions } from "./pack-reader.ts"
-import { decodeSlotHeader, openSlot, sealSlot, SLOT_HEADER_BYTES } from "./slot.ts"
+import { openSlot, readSlotHeader, sealSlot, SLOT_HEADER_BYTES } from "./slot.ts"
 
 /** Compression level of JSON bodies: docs/format.md, Small objects. */
 const LEVEL = 3
@@ -33,9 +33,13 @@ export function encodeSmallObject(kind: ObjectKind, body: unknown, options: Open
 
 /** Opens an object of one slot and parses its JSON. @throws FormatError */
 export function decodeSmallObject(kind: ObjectKind, bytes: Uint8Array, options: OpenPackOptions): unknown {
+  return withKey(options.objectKey, () => openSmallObject(kind, bytes, options))
+}
+
+function openSmallObject(kind: ObjectKind, bytes: Uint8Array, options: OpenPackOptions): unknown {
   const { header, opening, clearHeader } = beginOpening(bytes, kind, options)
   const what = options.objectKey
-  const { plainBytes } = decodeSlotHeader(bytes.subarray(header.bytes))
+  const { plainBytes } = readSlotHeader(bytes.subarray(header.bytes), { opening, packHeader: clearHeader })
   if (plainBytes > MAX_BODY_BYTES)
     throw new FormatError("TooLarge", `${what}: body of ${plainBytes} bytes, at most ${MAX_BODY_BYTES}`)
   const slot = openSlot(bytes.subarray(header.bytes), { opening, codec: options.codec, packHeader: clearHeader })

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises"
-import { BIRTH_KEY } from "@bcopy/chain-format"
+import { BIRTH_KEY, layout } from "@bcopy/chain-format"
 import {
   createRepository,
   type CreateRepositoryOptions,
@@ -8,7 +8,7 @@ import {
   openRepository,
   type Repository,
 } from "@bcopy/copy-engine"
-import { memoryStore } from "@bcopy/repo"
+import { memoryStore, type RepoStore } from "@bcopy/repo"
 import { folderPassport, prepareFolder, requireFit } from "@bcopy/repo-fs"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
@@ -32,7 +32,7 @@ export async function makeFolderRepository(
   // A rehearsal in memory finds what is wrong with the options before a folder is made.
   const trial = await createRepository(memoryStore({ name: path, clock: io.clock }), seams, { ...options, signal })
   const store = openStore(text, io)
-  if (await mayBeThere(path, yes ?? false)) await refuseExisting(() => openRepository(store, seams, { signal }))
+  if (await mayBeThere(path, yes ?? false)) await refuseExisting(store, () => openRepository(store, seams, { signal }))
   const around = yes === true ? undefined : await enclosingRepository(path)
   if (around !== undefined)
     throw new CliError("Refused", `${path} lies in another repository, ${around}`, {
@@ -67,12 +67,14 @@ async function mayBeThere(path: string, yes: boolean): Promise<boolean> {
   return mayHoldRepository(names)
 }
 
-async function refuseExisting(openThere: () => Promise<Repository>): Promise<void> {
+async function refuseExisting(store: RepoStore, openThere: () => Promise<Repository>): Promise<void> {
   try {
     const { name } = await openThere()
     throw new EngineError("RepositoryExists", `${name} holds a repository already; nothing was changed`)
   } catch (error) {
-    // Nothing there, or one that was not made to the end.
-    if (!isEngineError(error) || error.code !== "NoRepository") throw error
+    if (!isEngineError(error)) throw error
+    // Nothing there, or one that was not made to the end or has lost its settings: it is finished, if anything can.
+    const { objects } = await store.list(layout.repositorySettings, { limit: 1 })
+    if (objects.length > 0) throw error
   }
 }

@@ -15,7 +15,7 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** A temporary folder to run the program in, gone when the test is over. */
+/** A temporary folder to run the program in. */
 export interface Trial {
   /** A path in the folder. */
   at(name: string): string
@@ -25,9 +25,10 @@ export interface Trial {
   bcopyWith(io: Partial<Io> & { readonly onStderr?: (text: string) => void }, ...argv: string[]): Promise<Ran>
 }
 
-export function openTrial(): Trial {
+/** Opens a trial that is gone when the test is over, or when whatever else is given says so. */
+export function openTrial(whenOver: (remove: () => void) => void = onTestFinished): Trial {
   const folder = mkdtempSync(join(tmpdir(), "bcopy-cli-"))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  whenOver(() => rmSync(folder, { recursive: true, force: true }))
   const bcopyWith: Trial["bcopyWith"] = async ({ onStderr, ...io }, ...argv) => {
     let stdout = ""
     let stderr = ""

@@ -14,6 +14,9 @@ import type { PointWriter } from "./point-writer.ts"
 import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
+/** docs/design.md, Checkpoints: more packs than a session stores behind its checkpoint, with all movers that it may have. */
+const MAX_PACKS_BEHIND = 32
+
 /**
  * Finds what dead sessions stored, up to their last checkpoint and in whole packs behind it, and puts the blocks into the
  * dedup table, so that none is uploaded twice. What does not open is left to reclaim. Gives the number of packs behind the
@@ -41,12 +44,14 @@ export async function adoptPacks(
   let adopted = 0
   for (const session of adoption.sessions) {
     const after = checkpoint?.session === session ? checkpoint.packs : 0
-    for await (const number of packNumbers(session)) {
-      const inTable = known.get(`${session}/${number}`)
-      // Of the checkpoint's own session a pack may be in the maps in part; of others it is in them or is not.
-      if (number <= after || (inTable !== undefined && checkpoint?.session !== session)) continue
-      if (await adopt(session, number, inTable)) adopted++
-    }
+    const numbers: number[] = []
+    for await (const number of packNumbers(session)) if (number > after) numbers.push(number)
+    const mapped = numbers.filter((number) => known.has(`${session}/${number}`))
+    // A pack may be in the maps in part: of the checkpoint's own session any, of one that this had adopted those which had
+    // been behind that one's own checkpoint, its last ones. All others are in them.
+    const whole = new Set(checkpoint?.session === session ? [] : mapped.slice(0, -MAX_PACKS_BEHIND))
+    for (const number of numbers)
+      if (!whole.has(number) && (await adopt(session, number, known.get(`${session}/${number}`)))) adopted++
   }
   return adopted
 
@@ -65,7 +70,8 @@ export async function adoptPacks(
 
   async function adopt(session: SessionId, number: number, numberInTable?: number): Promise<boolean> {
     const objectKey = layout.pack(backup, session, number)
-    const bytes = await view.readPack(objectKey, options)
+    // What is named from now on must be what the key means, not what lies over it.
+    const bytes = await view.readPack(objectKey, { ...options, oldest: true })
     if (bytes === undefined) return false
     try {
       if (decodePackHeader(bytes).kind !== "dataPack") return false

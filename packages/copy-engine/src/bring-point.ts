@@ -14,6 +14,7 @@ import {
 import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
 import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
+import { asEngineError } from "./as-engine-error.ts"
 import type { DataMovers } from "./data-movers.ts"
 import { dedupMemoryFor } from "./dedup-table.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
@@ -63,7 +64,7 @@ export function placeOf(repository: Repository, job: string, workload: string): 
 /**
  * Brings one point of a source into the repository as the next point of its chain: one session, from its first beat to
  * the log entry that makes the point visible (docs/design.md, Write order).
- * @throws EngineError, SourceError, StoreError, FormatError; what was stored by then serves the next session
+ * @throws EngineError, SourceError, StoreError; what was stored by then serves the next session
  */
 export async function bringPoint(repository: Repository, options: BringPointOptions): Promise<BroughtPoint> {
   const { source, point, job, workload, takeOver, signal } = options
@@ -75,7 +76,8 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   let opened: OpenPoint | undefined
   let identity: string | undefined
   let parent: Checkpoint["parent"]
-  let builtOn: Checkpoint | undefined
+  /** Whether a checkpoint of this base is there for the next session to adopt. */
+  let isAdoptable = false
   const counts = noCounts()
   const toCheckpoint = async (all: boolean) => {
     if (writer === undefined) return
@@ -86,6 +88,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       ...(identity !== undefined && { identity }),
       ...(parent !== undefined && { parent }),
     })
+    isAdoptable = true
     onEvent?.({ type: "checkpoint", workload, packs: progress.packs })
   }
   try {
@@ -97,7 +100,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     }
     const base = await readBase(repository, place, session, abortable)
     parent = base.parent
-    builtOn = base.checkpoint
+    isAdoptable = base.checkpoint !== undefined
     identity = point.identity
     const blockBytes = base.tree?.blockBytes ?? base.blockBytes ?? point.blockBytes ?? repository.blockBytes
     refuseOtherBlockSize(point, base.tree?.blockBytes ?? base.blockBytes, workload)
@@ -189,13 +192,13 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   /** Keeps what was done, as far as it can be kept, and ends the session. */
   async function giveUp(failure: unknown): Promise<unknown> {
     const fenced = isEngineError(failure) && failure.code === "Fenced"
-    // An adopted checkpoint that does not open would be adopted again by every session to come.
-    const isSpoiled = builtOn !== undefined && isFormatError(failure) && failure.code !== "NeedsNewer"
-    if (isSpoiled) await abandonSelf().catch(() => undefined)
-    else if (!fenced) await toCheckpoint(true).catch(() => undefined)
+    // A checkpoint of a base that does not open would be adopted by every session to come.
+    const isSpoiled = isFormatError(failure) && failure.code !== "NeedsNewer"
+    if (isSpoiled && isAdoptable) await abandonSelf().catch(() => undefined)
+    else if (!isSpoiled && !fenced) await toCheckpoint(true).catch(() => undefined)
     const leavesWork = writer?.hasBegun === true || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
-    if (signal?.aborted !== true) return failure
+    if (signal?.aborted !== true) return asEngineError(failure, `${repository.name}: ${job}/${workload}`)
     return new EngineError(
       "Interrupted",
       `${workload}: interrupted; what was stored by now is kept and the next run goes on from it`,

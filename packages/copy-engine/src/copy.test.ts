@@ -7,6 +7,7 @@ import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { bringPoint } from "./bring-point.ts"
 import { withMovers } from "./data-movers.ts"
+import { ensureBackup } from "./ensure-backup.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { pinPoint, removePoints, restoreRemoved, unpinPoint } from "./change-points.ts"
 import { copy } from "./copy.ts"
@@ -229,7 +230,7 @@ test("one workload's failure does not stop the others, on whichever side it is",
   // A log of the target that needs a newer version, and a disk of the source that cannot be read.
   const { place } = await logOf(offsite, "web02")
   const head = world.store.keys().find((key) => key.includes(`/log/${place.workload}/`))
-  world.store.tamper(head as never, (bytes) => bytes.with(16, 1))
+  world.store.tamper(head as never, (bytes) => bytes.with(16, 1).fill(1, bytes.length - 16))
   const source = viewOf(repository)
   const failing = {
     ...source,
@@ -333,6 +334,7 @@ test("a dedup table that is full never makes one block pass for another", async 
   for await (const point of plain.list()) points.push(point)
   const task = { source: knowing, point: points[0] as never, job: "j", workload: "web01", level: 0, takeOver: false }
   const plan = { ...memoryPlan({ movers: 0 }, repository.packBytes), dedupBytes: 0 }
+  await ensureBackup(repository, "j")
   await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, dedupBytes: 0, movers }))
   expect(await verify(repository, { readData: "hash" })).toMatchObject({ damaged: [], unknown: [] })
 })

@@ -66,7 +66,8 @@ export async function createRepository(
   const exists = () =>
     new EngineError("RepositoryExists", `${store.name} holds a repository already; nothing was changed`)
 
-  let stored = await readBirth(laws, abortable)
+  const storeTime = new StoreTime(seams.clock)
+  let stored = await readBirth(laws, storeTime, abortable)
   if (stored === undefined) {
     const made: BirthCertificate = {
       repository: randomId(seams.random(16)),
@@ -80,7 +81,6 @@ export async function createRepository(
     stored = { birth: made, digest: toHex(sha256(bytes)) }
   }
   const { birth, digest } = stored
-  const storeTime = new StoreTime(seams.clock)
   const view = viewOf(laws, birth, storeTime)
   if ((await readSettings(view, layout.repositorySettings, abortable)) !== undefined) throw exists()
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)

@@ -2,13 +2,9 @@ import { decodePackHeader, entryKey, layout, readEntry } from "@bcopy/chain-form
 import { aroundRequests, type ObjectKey, StoreError } from "@bcopy/repo"
 import { beforeAll, expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
-import { placeOf } from "./bring-point.ts"
-import { pinPoint, unpinPoint } from "./change-points.ts"
 import { isEngineError } from "./engine-error.ts"
 import { findWorkload } from "./find-workloads.ts"
-import { listPoints } from "./list-points.ts"
 import type { Repository } from "./repository.ts"
-import { asHost, deadProcess } from "./testing/hosts.ts"
 import { logOf } from "./testing/log-of.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { changed, noise } from "./testing/noise.ts"
@@ -28,7 +24,6 @@ const other = noise(100 * KIB, 4)
 let world: World
 let ids: readonly string[]
 let objects: Readonly<Record<string, ObjectKey>>
-let twins: Readonly<Record<string, ObjectKey>>
 
 beforeAll(async () => {
   world = makeWorld()
@@ -41,34 +36,15 @@ beforeAll(async () => {
   }
   for (const bytes of [first, second]) points.push(await bring(bytes, "nightly", "web01"))
   await bring(other, "nightly", "web02")
-  await bring(other, "weekly", "web03")
-  // As many entries as it takes to have a catalogue, and the newest point some way behind it.
-  for (let entry = 4; entry <= 65; entry++) {
-    const found = await findWorkload(repository, { job: "nightly", workload: "web01" })
-    await (entry % 2 === 0 ? pinPoint(repository, found, 2, "kept") : unpinPoint(repository, found, 2))
-  }
   points.push(await bring(third, "nightly", "web01"))
-  const dying = aroundRequests(world.store, (request, run) => {
-    if (request.key.includes("/packs/") && request.method === "create") throw new StoreError("NoSpace", "full")
-    if (request.key.includes("/sessions/") && request.method === "remove") throw new StoreError("Denied", "no")
-    return run()
-  })
-  const crash = async () =>
-    backUp(await world.open(dying), { source: disksNow({ sda: noise(64 * KIB, 9) }), ...nightly })
-  await expect(asHost(deadProcess(), crash)).rejects.toThrow("full")
   ids = points
 
   const { place, bodies } = await logOf(repository)
   const entry = (number: number) => entryKey(layout.log(place.backup, place.workload), number) as ObjectKey
-  const two = placeOf(repository, "nightly", "web02")
-  const weekly = placeOf(repository, "weekly", "web03")
   const oldest = bodies[1]
   if (oldest?.kind !== "point") throw new Error("entry 2 is no point")
   const session = oldest.manifest.session
   const packs = world.store.keys().filter((key) => key.startsWith(layout.packs(place.backup, session)))
-  const foreign = world.store
-    .keys()
-    .filter((key) => key.startsWith(layout.packs(weekly.backup, "" as never).slice(0, -1)))
   const kindOf = async (key: ObjectKey) =>
     decodePackHeader((await world.store.read(key))?.bytes ?? new Uint8Array()).kind
   const pick = async (keys: readonly ObjectKey[], kind: string) => {
@@ -76,52 +52,12 @@ beforeAll(async () => {
     throw new Error(`no ${kind}`)
   }
   objects = {
-    "the birth certificate": "bcopy.json" as ObjectKey,
-    "the repository's settings": entryKey(layout.repositorySettings, 1) as ObjectKey,
-    "the job's settings": entryKey(layout.backupSettings(place.backup), 1) as ObjectKey,
     "the newest point's entry": entry(bodies.length),
     "an older point's entry": entry(3),
-    "the catalogue": entry(64),
     "a data pack": await pick(packs, "dataPack"),
     "a map pack": await pick(packs, "mapPack"),
-    "a beat": world.store.keys().find((key) => key.includes("/sessions/")) as ObjectKey,
-  }
-  twins = {
-    "the job's settings": entryKey(layout.backupSettings(weekly.backup), 1) as ObjectKey,
-    "the newest point's entry": entryKey(layout.log(two.backup, two.workload), 2) as ObjectKey,
-    "an older point's entry": entry(2),
-    "the catalogue": entry(63),
-    "a data pack": await pick(foreign, "dataPack"),
-    "a map pack": await pick(foreign, "mapPack"),
   }
 })
-
-const ways: readonly { name: string; damage: (key: ObjectKey, twin: Uint8Array | undefined) => void }[] = [
-  { name: "is missing", damage: (key) => world.store.hide(key) },
-  { name: "is empty", damage: (key) => world.store.tamper(key, () => new Uint8Array()) },
-  ...[24].map((bytes) => ({
-    name: `ends after ${bytes} bytes`,
-    damage: (key: ObjectKey) => world.store.tamper(key, (all) => all.slice(0, bytes)),
-  })),
-  { name: "ends in its middle", damage: (key) => world.store.tamper(key, (all) => all.slice(0, all.length >> 1)) },
-  {
-    name: "has bytes behind its end",
-    damage: (key) => world.store.tamper(key, (all) => Buffer.concat([all, Buffer.alloc(7)])),
-  },
-  ...[4, 16, 26, 0.5].map((place) => ({
-    name: `has a bit flipped at ${place}`,
-    damage: (key: ObjectKey) =>
-      world.store.tamper(key, (all) => {
-        const at = place < 0 ? all.length + place : place < 1 && place > 0 ? Math.floor(all.length * place) : place
-        all[at] = (all[at] ?? 0) ^ 1
-        return all
-      }),
-  })),
-  { name: "was swapped for another of its kind", damage: (key, twin) => world.store.tamper(key, (all) => twin ?? all) },
-]
-
-/** What a reader may be told of something that is not as it was written. */
-const damageCodes = ["Damaged", "NeedsNewer", "NotFound", "NoRepository", "WrongKey"]
 
 /** Restores a point: `whole`, or what the reader was told. Wrong bytes are neither. */
 async function outcomeOf(repository: Repository, options: object, wanted: Uint8Array): Promise<string> {
@@ -131,69 +67,6 @@ async function outcomeOf(repository: Repository, options: object, wanted: Uint8A
     return isEngineError(error) ? error.code : `${(error as Error).name}: ${(error as Error).message}`
   }
 }
-
-const names = [
-  "the birth certificate",
-  "the repository's settings",
-  "the job's settings",
-  "the newest point's entry",
-  "an older point's entry",
-  "the catalogue",
-  "a data pack",
-  "a map pack",
-  "a beat",
-]
-for (const name of names)
-  for (const way of ways)
-    test(`when ${name} ${way.name}, no wrong bytes are restored, others stay readable, verify does not break`, async () => {
-      const before = world.store.snapshot()
-      try {
-        const key = objects[name] as ObjectKey
-        const twin = twins[name] === undefined ? undefined : (await world.store.read(twins[name]))?.bytes
-        way.damage(key, twin)
-        const isRoot = name === "the birth certificate" || name === "the repository's settings"
-        let repository: Repository
-        try {
-          repository = await world.open()
-        } catch (error) {
-          expect(isEngineError(error) && damageCodes.includes(error.code) ? isRoot : error).toBe(true)
-          return
-        }
-        for (const [index, wanted] of [first, second, third].entries()) {
-          const outcome = await outcomeOf(
-            repository,
-            { job: "nightly", workload: "web01", point: ids[index] as string },
-            wanted,
-          )
-          expect(["whole", ...damageCodes]).toContain(outcome)
-        }
-        const others = ["whole", ...(name === "the birth certificate" ? damageCodes : [])]
-        // A job whose settings say that they need a newer version is not read by this one.
-        if (name === "the job's settings") others.push("NeedsNewer")
-        expect(others).toContain(await outcomeOf(repository, { workload: "web02" }, other))
-        const listed: string[] = []
-        try {
-          for await (const point of listPoints(repository)) listed.push(point.workload)
-        } catch (error) {
-          // What does not open is told at the end, when everything else has been.
-          expect(damageCodes).toContain((error as { code: string }).code)
-        }
-        if (name !== "the birth certificate") expect(listed).toContain("web03")
-        const report = await verify(repository, { all: true, readData: "authenticate", dryRun: true })
-        expect(report.damaged.every(({ marked, message }) => !marked && message.length > 0)).toBe(true)
-        await verify(repository, { all: true, readData: "hash" })
-        // The workload goes on, on what is good.
-        const next = await backUp(await world.open(), { source: disksNow({ sda: third }), ...nightly }).catch(
-          (error: unknown) => error,
-        )
-        const code = (next as { code?: string }).code
-        expect([undefined, ...damageCodes]).toContain(code)
-        if (code === undefined)
-          expect(await outcomeOf(await world.open(), { job: "nightly", workload: "web01" }, third)).toBe("whole")
-      } finally {
-        world.store.restore(before)
-      }
-    })
 
 interface Finding {
   readonly object: string

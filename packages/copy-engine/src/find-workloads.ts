@@ -91,8 +91,10 @@ export async function* findWorkloads(
     if (job !== undefined) {
       const id = backupIdOf(view.idMac, job)
       const name = await nameOf(id, job)
-      if (name === undefined) throw new EngineError("NotFound", `${repository.name} has no job ${job}`)
-      return yield { id, job: name }
+      // Its settings may be lost; it is there as long as it has logs.
+      if (name === undefined && (await view.list(layout.logs(id), { limit: 1, ...abortable })).keys.length === 0)
+        throw new EngineError("NotFound", `${repository.name} has no job ${job}`)
+      return yield { id, job: name ?? job }
     }
     for await (const folder of listFolders(view, layout.backups, abortable)) {
       const id = folder as BackupId

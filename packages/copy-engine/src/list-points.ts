@@ -45,7 +45,7 @@ export async function findPoint(
   const wanted = (options.point ?? "latest").toLowerCase()
   if (wanted === "latest") {
     const newest = points.findLast(({ damaged }) => damaged !== true)
-    if (newest === undefined) throw new EngineError("NotFound", `${found.job}/${workload.name} has no complete point`)
+    if (newest === undefined) throw notFound(found, "complete point")
     return { ...found, point: newest }
   }
   const matching = points.filter(({ point }) => point.startsWith(wanted))
@@ -56,10 +56,19 @@ export async function findPoint(
     )
   const [point] = matching
   if (point === undefined || wanted === "")
-    throw new EngineError("NotFound", `${found.job}/${workload.name} has no point ${wanted}`, {
-      hint: "`bcopy points` lists the ids; `latest` is the newest.",
-    })
+    throw notFound(found, `point ${wanted}`, "`bcopy points` lists the ids; `latest` is the newest.")
   return { ...found, point }
+}
+
+/** Where entries of the log do not open, what was looked for may be in one of them: it is not known to be absent. */
+function notFound({ job, state }: FoundWorkload, what: string, hint?: string): EngineError {
+  const { broken, workload } = state
+  const message = `${job}/${workload.name} has no ${what}`
+  if (broken.length === 0) return new EngineError("NotFound", message, hint === undefined ? {} : { hint })
+  return new EngineError(
+    "Damaged",
+    `${message} that can be read: log entry ${broken.join(", ")} is missing or does not open`,
+  )
 }
 
 async function listPoint(

@@ -128,7 +128,10 @@ export class Mover {
     this.#current = undefined
   }
 
-  /** Works through a stretch. Packs that fill up on the way are emitted before this returns. */
+  /**
+   * Works through a stretch. Packs that fill up on the way are emitted before this returns. A stretch with a block that is
+   * not what the source says is not worked through at all.
+   */
   move({ disk, runs, plain, base, expected }: Stretch): MovedStretch {
     const { blockBytes } = this.#setup
     const count = runs.reduce((sum, run) => sum + run.count, 0)
@@ -137,22 +140,23 @@ export class Mover {
       ids: new Uint8Array(count * DIGEST_BYTES),
       words: new Uint32Array(count * 4),
     }
+    for (let at = 0; expected !== undefined && at < count; at++) {
+      const id = this.#means.sha256(plain.subarray(at * blockBytes, (at + 1) * blockBytes))
+      if (!equalBytes(id, idAt(expected, at))) return { ...moved, wrong: at }
+    }
     if (disk !== this.#disk) this.#seal()
     this.#disk = disk
     let at = 0
     for (const run of runs)
       for (let block = run.first; block < run.first + run.count; block++, at++) {
         const bytes = plain.subarray(at * blockBytes, (at + 1) * blockBytes)
-        const idAt = at * DIGEST_BYTES
         if (expected === undefined && Buffer.compare(bytes, this.#zero) === 0) {
           moved.fates[at] = blockFates.zero
           continue
         }
-        const id = this.#means.sha256(bytes)
-        if (expected !== undefined && !equalBytes(id, expected.subarray(idAt, idAt + DIGEST_BYTES)))
-          return { ...moved, wrong: at }
-        if (base !== undefined && equalBytes(id, base.subarray(idAt, idAt + DIGEST_BYTES))) continue
-        moved.ids.set(id, idAt)
+        const id = expected === undefined ? this.#means.sha256(bytes) : idAt(expected, at)
+        if (base !== undefined && equalBytes(id, idAt(base, at))) continue
+        moved.ids.set(id, at * DIGEST_BYTES)
         this.#take(block, id, bytes, moved, at)
       }
     return { ...moved, wrong: -1 }
@@ -232,4 +236,8 @@ export class Mover {
     const writer = dataPackWriter({ suite, codec, level, objectKey: key, packBytes, buffer: buffer.bytes })
     return { pack: this.#packs.takePack(), number, key, writer, buffer }
   }
+}
+
+function idAt(ids: Uint8Array, at: number): Uint8Array {
+  return ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
 import type { ObjectKey } from "@bcopy/repo"
+import type { ReadBlocksOptions, Source } from "@bcopy/source"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { copy } from "./copy.ts"
@@ -113,6 +114,39 @@ test("a copy by threads has the content of its source, and stores nothing that i
   const there = await findPoint(target, { workload: "web01" })
   expect(there.point.origin).toEqual(here.point.origin)
   expect(await verify(target, { all: true, readData: "hash" })).toMatchObject({ damaged: [], unknown: [] })
+})
+
+test("what is not what its ids say is read again, while other stretches go on", async () => {
+  const { repository } = await broughtBy(0)
+  const honest = repositorySource({ view: repository.view })
+  let wrong = 0
+  const lying: Source = {
+    ...honest,
+    async open(point, options) {
+      const opened = await honest.open(point, options)
+      const disks = opened.disks.map((disk) => ({
+        ...disk,
+        spans: disk.spans.bind(disk),
+        async read(from: number, count: number, into: Uint8Array, how?: ReadBlocksOptions) {
+          await disk.read(from, count, into, how)
+          if (how?.again === true || from % 3 > 0) return
+          wrong++
+          into[(count - 1) * (64 << 10)] = (into[(count - 1) * (64 << 10)] as number) ^ 1
+        },
+      }))
+      return { ...opened, disks, finish: opened.finish.bind(opened), close: opened.close.bind(opened) }
+    },
+  }
+  for (const movers of [0, 2]) {
+    const world = makeWorld({ id: `target ${movers}` })
+    await world.create()
+    const target = await world.open(undefined, { packBytes: 8 * MIB })
+    wrong = 0
+    const report = await copy(target, { source: lying, select: "all", movers, level: 0 })
+    expect(report).toMatchObject({ failed: [], copied: [{ kind: "full" }, { kind: "increment" }] })
+    expect(wrong).toBeGreaterThan(5)
+    expect(await verify(target, { all: true, readData: "hash" })).toMatchObject({ damaged: [], unknown: [] })
+  }
 })
 
 test("a failure in the store stops the threads, and the next run stores nothing twice", async () => {

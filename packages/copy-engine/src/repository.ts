@@ -6,8 +6,10 @@ import {
   DEFAULT_BLOCK_BYTES,
   DEFAULT_PACK_BYTES,
   findSetting,
+  isFormatError,
   layout,
   readSettings,
+  type RepositoryId,
   type RepositoryView,
   settingsAgainstWriting,
   type SettingsEntry,
@@ -64,7 +66,7 @@ export async function openRepository(
 ): Promise<Repository> {
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
   const storeTime = new StoreTime(seams.clock)
-  const stored = await readBirth(laws, options)
+  const stored = await readBirth(laws, storeTime, options)
   if (stored === undefined && (await laws.list(layout.repositorySettings, { limit: 1, ...options })).objects.length > 0)
     throw new EngineError("Damaged", lacksBirth(store.name), { hint: PUT_BIRTH_BACK })
   if (stored === undefined)
@@ -76,15 +78,16 @@ export async function openRepository(
   const settings = await readSettings(view, layout.repositorySettings, options).catch((error: unknown) => {
     throw asEngineError(error, `settings of ${store.name}`)
   })
+  if (settings === undefined && (await laws.list(layout.backups, { limit: 1, ...options })).objects.length > 0)
+    throw new EngineError("Damaged", `${store.name} holds a repository without its settings`, {
+      hint: "Run `bcopy init` for it again: it writes them anew, and changes nothing else.",
+    })
   if (settings === undefined)
     throw new EngineError("NoRepository", `${store.name} holds a repository that was not made to the end`, {
       hint: "Run `bcopy init` for it again: it finishes what is there.",
     })
   const born = findSetting(settings.entry, "birth")?.digest
-  if (born !== undefined && born !== digest)
-    throw new EngineError("Damaged", `${store.name}: ${BIRTH_KEY} is not the one that the repository was made with`, {
-      hint: PUT_BIRTH_BACK,
-    })
+  if (born !== undefined && born !== digest) throw isNotOurs(store.name)
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), options)
   return {
     name: store.name,
@@ -115,10 +118,20 @@ export interface StoredBirth {
   readonly digest: string
 }
 
+const isNotOurs = (name: string) =>
+  new EngineError("Damaged", `${name}: ${BIRTH_KEY} is not the one that the settings name`, {
+    hint: PUT_BIRTH_BACK,
+  })
+
 /** The birth certificate; `undefined` if there is none. @throws EngineError `NeedsNewer`, `WrongKey`, `Damaged` */
-export async function readBirth(store: WriteOnceStore, options: Abortable = {}): Promise<StoredBirth | undefined> {
+export async function readBirth(
+  store: WriteOnceStore,
+  storeTime: StoreTime,
+  options: Abortable = {},
+): Promise<StoredBirth | undefined> {
   const object = await store.read(parseObjectKey(BIRTH_KEY), options)
   if (object === undefined) return undefined
+  const digest = toHex(sha256(object.bytes))
   try {
     const birth = decodeBirthCertificate(object.bytes)
     if (birth.encrypted)
@@ -126,9 +139,24 @@ export async function readBirth(store: WriteOnceStore, options: Abortable = {}):
         "WrongKey",
         `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`,
       )
-    return { birth, digest: toHex(sha256(object.bytes)) }
+    return { birth, digest }
   } catch (error) {
-    throw asEngineError(error, store.name)
+    // Whatever it asks for, or says to be: another one than the settings name is damage.
+    const born = await findBorn(store, storeTime, options)
+    throw born === undefined || born === digest ? asEngineError(error, store.name) : isNotOurs(store.name)
+  }
+}
+
+/** What the settings say of the birth certificate; `undefined` where they say nothing or do not open. */
+async function findBorn(store: WriteOnceStore, storeTime: StoreTime, options: Abortable): Promise<string | undefined> {
+  // Settings in the clear need nothing of a birth certificate to be opened.
+  const none = { repository: "" as RepositoryId, idSalt: new Uint8Array(), encrypted: false }
+  try {
+    const settings = await readSettings(viewOf(store, none, storeTime), layout.repositorySettings, options)
+    return findSetting(settings?.entry, "birth")?.digest
+  } catch (error) {
+    if (isFormatError(error)) return undefined
+    throw error
   }
 }
 

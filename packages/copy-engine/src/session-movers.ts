@@ -24,7 +24,7 @@ export type MapOp =
 
 /** A mover's answer to a stretch. */
 export interface AnsweredStretch {
-  /** Its map operations. To be asked once, stretch by stretch in the order in which they were handed over. */
+  /** Its map operations, unless something is wrong. To be asked once, in the order of the disk. */
   readonly ops: () => readonly MapOp[]
   /** Offset in the stretch of the first block that is not what the source says; -1 if all are. */
   readonly wrong: number
@@ -35,10 +35,12 @@ interface Worker {
   readonly thread: MoverThread
   /** Slots by serial, as long as a stretch may still name them. */
   readonly slots: Map<number, FutureSlot>
-  /** Serials of stored slots, and how many answers may still name them. */
+  /** Serials of stored slots, and the last stretch that may name them. */
   sealed: { readonly serial: number; readonly until: number }[]
+  /** How many stretches it was handed. */
   sent: number
-  answered: number
+  /** Their numbers, as long as their map operations were not asked for. */
+  readonly unsettled: Set<number>
   busy: number
 }
 
@@ -131,11 +133,13 @@ export class SessionMovers {
   async move(stretch: Stretch): Promise<AnsweredStretch> {
     const worker = this.#next()
     this.#sent++
-    worker.sent++
+    const number = ++worker.sent
+    worker.unsettled.add(number)
     worker.busy++
     try {
       const { moved, packs } = await worker.thread.move(stretch)
-      return { wrong: moved.wrong, ops: () => this.#settle(worker, moved, packs) }
+      if (moved.wrong >= 0) worker.unsettled.delete(number)
+      return { wrong: moved.wrong, ops: () => this.#settle(worker, number, moved, packs) }
     } finally {
       worker.busy--
     }
@@ -194,12 +198,16 @@ export class SessionMovers {
     thread.begin(this.#setup, ({ key, bytes, buffer }) => {
       this.#uploads.send(key, bytes, () => pool.release(buffer))
     })
-    return { thread, slots: new Map(), sealed: [], sent: 0, answered: 0, busy: 0 }
+    return { thread, slots: new Map(), sealed: [], sent: 0, unsettled: new Set(), busy: 0 }
   }
 
-  #settle(worker: Worker, { fates, ids, words }: MovedStretch, packs: readonly MovedPack[]): readonly MapOp[] {
-    worker.answered++
-    for (const pack of packs) this.#arrived(worker, pack, worker.answered)
+  #settle(
+    worker: Worker,
+    number: number,
+    { fates, ids, words }: MovedStretch,
+    packs: readonly MovedPack[],
+  ): readonly MapOp[] {
+    for (const pack of packs) this.#arrived(worker, pack, number)
     const ops: MapOp[] = []
     for (let at = 0; at < fates.length; at++) {
       const fate = fates[at]
@@ -219,8 +227,10 @@ export class SessionMovers {
         ops.push({ kind: "put", id, slot: this.#slotOf(stored), place: second & 0xff, isNew })
       }
     }
-    for (const { serial, until } of worker.sealed) if (until <= worker.answered) worker.slots.delete(serial)
-    worker.sealed = worker.sealed.filter(({ until }) => until > worker.answered)
+    worker.unsettled.delete(number)
+    const oldest = Math.min(...worker.unsettled, Infinity)
+    for (const { serial, until } of worker.sealed) if (until < oldest) worker.slots.delete(serial)
+    worker.sealed = worker.sealed.filter(({ until }) => until >= oldest)
     return ops
   }
 
@@ -235,7 +245,7 @@ export class SessionMovers {
     return future
   }
 
-  /** A pack is here, and on its way into the store. Its slots are named by no answer behind number `until`. */
+  /** A pack is here, and on its way into the store. Its slots are named by no stretch behind number `until`. */
   #arrived(worker: Worker, { pack, number, hint, bytes, slots, blocks }: MovedPack, until: number): void {
     for (let at = 0; at < slots.length; at += 4) {
       const [serial, slot, offset, length] = slots.subarray(at, at + 4) as unknown as FourWords

@@ -147,16 +147,24 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
     }
     if (runs.length === 0) return send(Promise.resolve({ first, count, ops: () => ops as MapOp[] }))
     const plain = writer.movers.takeMemory(stretch * blockBytes)
-    let filled = 0
-    for (const run of runs) {
-      await disk.read(run.first, run.count, plain.subarray(filled * blockBytes), abortable)
-      counts.readBytes += bytesOf(run.first, run.count)
-      filled += run.count
+    const read = async (again: boolean) => {
+      let filled = 0
+      for (const run of runs) {
+        await disk.read(run.first, run.count, plain.subarray(filled * blockBytes), { again, ...abortable })
+        filled += run.count
+      }
     }
+    await read(false)
+    for (const run of runs) counts.readBytes += bytesOf(run.first, run.count)
     const wanted = new Uint8Array(expected.length * DIGEST_BYTES)
     for (const [at, id] of expected.entries()) wanted.set(id, at * DIGEST_BYTES)
     await writer.movers.room()
-    const answer = writer.movers.move({ disk: number, runs, plain, expected: wanted })
+    const move = () => writer.movers.move({ disk: number, runs, plain, expected: wanted })
+    const answer = move().then(async (moved) => {
+      if (moved.wrong < 0) return moved
+      await read(true)
+      return move()
+    })
     await send(
       answer.then(({ ops: moved, wrong }) => {
         writer.movers.giveMemory(plain)

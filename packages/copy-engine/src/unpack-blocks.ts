@@ -162,7 +162,7 @@ export class BlockUnpacker {
     for (const { slot, offset, length } of slots) {
       const part = await this.#fetch(key, { offset, length }, true)
       parts.push(part)
-      places.push(slot, at, part.length)
+      places.push(slot, at, length)
       at += part.length
     }
     return { bytes: Buffer.concat(parts), slots: Uint32Array.from(places) }

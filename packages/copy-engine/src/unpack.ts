@@ -5,8 +5,10 @@ import {
   type FormatErrorCode,
   isFormatError,
   openDataPack,
+  openMapPack,
   openSlot,
   toHex,
+  withKey,
 } from "@bcopy/chain-format"
 import type { MoverMeans } from "./mover.ts"
 
@@ -42,11 +44,11 @@ export function unpack(
   { key, hint, blockBytes, bytes, slots, blocks, ids, into }: UnpackTask,
   { suite, codec, sha256 }: Pick<MoverMeans, "suite" | "codec" | "sha256">,
 ): UnpackFailure | undefined {
-  return failureOf(() => {
+  return failureOf(key, () => {
     const opening = suite.openByHint("dataPack", key, hint)
     for (let slot = 0, block = 0; slot < slots.length / WORDS; slot++) {
       const [number, at, length] = slots.subarray(slot * WORDS, (slot + 1) * WORDS) as unknown as Triple
-      const { header, plain } = openSlot(bytes.subarray(at, at + length), { opening, codec })
+      const { header, plain } = openSlot(bytes.subarray(at, at + length), { opening, codec, length })
       if (header.number !== number)
         throw new FormatError("Inconsistent", `${key} holds slot ${header.number} where slot ${number} should be`)
       for (; blocks[block * WORDS] === slot; block++) {
@@ -67,27 +69,29 @@ export function unpack(
   })
 }
 
-/** A whole data pack whose seals are to be checked. */
+/** A whole pack whose seals are to be checked. */
 export interface SlotCheck {
+  readonly kind: "dataPack" | "mapPack"
   readonly key: string
   readonly bytes: Uint8Array
 }
 
-/** Authenticates footer and every slot of a data pack, without decompressing them. Gives what failed first. */
+/** Authenticates footer and every slot of a pack, without decompressing them. Gives what failed first. */
 export function checkSlots(
-  { key, bytes }: SlotCheck,
+  { kind, key, bytes }: SlotCheck,
   { suite, codec }: Pick<MoverMeans, "suite" | "codec">,
 ): UnpackFailure | undefined {
-  return failureOf(() => {
-    const { slots, opening } = openDataPack(bytes, { suite, codec, objectKey: key })
+  return failureOf(key, () => {
+    const open = kind === "dataPack" ? openDataPack : openMapPack
+    const { slots, opening } = open(bytes, { suite, codec, objectKey: key })
     for (const { offset, storedBytes } of slots)
       authenticateSlot(bytes.subarray(offset, offset + storedBytes), { opening })
   })
 }
 
-function failureOf(work: () => void): UnpackFailure | undefined {
+function failureOf(key: string, work: () => void): UnpackFailure | undefined {
   try {
-    work()
+    withKey(key, work)
     return undefined
   } catch (error) {
     if (!isFormatError(error)) throw error

@@ -54,14 +54,17 @@ export async function verifyPoint(
     options.signal === undefined ? {} : { signal: options.signal },
   )
   const packs = new Set<number>()
-  for (const { session, number, storedBytes } of manifest.mapPacks) await present(session, number, storedBytes)
+  for (const pack of manifest.mapPacks) {
+    await present(pack.session, pack.number, pack.storedBytes)
+    if (options.readData === "authenticate") await authenticate("mapPack", pack)
+  }
   const checks = new Set<Promise<void>>()
   for await (const { pack, record } of reader.table.records()) {
     packs.add(pack)
     await present(record.session, record.number, record.storedBytes)
     if (options.readData !== "authenticate") continue
     while (checks.size > 0 && !options.movers.pool.hasFree) await Promise.race(checks)
-    const check: Promise<void> = authenticate(record).finally(() => checks.delete(check))
+    const check: Promise<void> = authenticate("dataPack", record).finally(() => checks.delete(check))
     checks.add(check)
     // It is awaited below, or in its turn; until then a failure of it is not unheard.
     check.catch(() => undefined)
@@ -140,8 +143,11 @@ export async function verifyPoint(
   }
 
   /** Opens the footer and the seal of every slot. */
-  async function authenticate(record: PackRecord): Promise<void> {
-    const key = layout.pack(backup, record.session, record.number)
+  async function authenticate(
+    kind: "dataPack" | "mapPack",
+    { session, number }: Pick<PackRecord, "session" | "number">,
+  ): Promise<void> {
+    const key = layout.pack(backup, session, number)
     if (options.proven.authenticated.has(key)) return
     const check = async (oldest: boolean) => {
       const { signal } = options
@@ -151,7 +157,7 @@ export async function verifyPoint(
         const into = buffer && { into: buffer.bytes }
         const bytes = await repository.view.readPack(key, { oldest, ...into, ...(signal && { signal }) })
         if (bytes === undefined) throw new FormatError("Missing", `pack ${key} is missing`)
-        const failure = await options.movers.check({ key, bytes })
+        const failure = await options.movers.check({ kind, key, bytes })
         if (failure !== undefined) throw new FormatError(failure.code, failure.message)
       } finally {
         if (buffer !== undefined) pool.release(buffer.index)

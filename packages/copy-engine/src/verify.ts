@@ -1,5 +1,6 @@
 import {
   type BackupId,
+  FormatError,
   isFormatError,
   layout,
   listFolders,
@@ -138,10 +139,12 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
   async function verifySettings(): Promise<void> {
     for await (const folder of listFolders(repository.view, layout.backups, abortable)) {
       try {
-        await readSettings(repository.view, layout.backupSettings(folder as BackupId), abortable)
+        const prefix = layout.backupSettings(folder as BackupId)
+        if ((await readSettings(repository.view, prefix, abortable)) === undefined)
+          throw new FormatError("Missing", `${prefix} holds none`)
       } catch (error) {
         if (!isFormatError(error)) throw error
-        const message = `settings of the job do not open: ${error.message}`
+        const message = `settings of the job are missing or do not open: ${error.message}`
         if (error.code === "NeedsNewer") unknown.push({ job: folder, workload: "", point: "", message })
         else damaged.push({ job: folder, workload: "", point: "", message, marked: false })
       }

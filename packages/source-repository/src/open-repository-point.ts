@@ -66,10 +66,10 @@ export function openRepositoryPoint(
             throw await explain(error)
           }
         },
-        async read(first, count, into, { signal } = {}) {
+        async read(first, count, into, { again = false, signal } = {}) {
           try {
             throwIfAborted(signal, `read ${disk.name}`)
-            await readBlocks(reader, readMap, first, count, into, signal)
+            await readBlocks(reader, readMap, first, count, into, again, signal)
           } catch (error) {
             throw await explain(error)
           }
@@ -95,6 +95,7 @@ async function readBlocks(
   first: number,
   count: number,
   into: Uint8Array,
+  prove: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { blockBytes } = map
@@ -109,5 +110,5 @@ async function readBlocks(
     wanted.push({ slot, place: leaf.places[at] as number, id, at: (block - first) * blockBytes })
   }
   // Slots open only as they were sealed; who takes the blocks holds them against their ids, so they are hashed once.
-  await reader.blocks.read(wanted, into, { prove: false, ...(signal && { signal }) })
+  await reader.blocks.read(wanted, into, { prove, ...(signal && { signal }) })
 }

@@ -2,6 +2,8 @@ import {
   type BackupId,
   backupIdOf,
   findSetting,
+  FormatError,
+  isFormatError,
   layout,
   listFolders,
   type LivePoint,
@@ -42,7 +44,8 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
     throwIfAborted(options.signal, `list ${view.name}`)
     const missing = new Set(workloads)
     let unreadable: Error | undefined
-    for await (const backup of backups(options))
+    const tell = (error: Error) => (unreadable ??= error)
+    for await (const backup of backups(options, tell))
       for await (const place of logs(backup.id, options)) {
         let state: LogState | undefined
         try {
@@ -74,18 +77,42 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
     }
   }
 
-  async function* backups(options: Abortable): AsyncIterable<{ id: BackupId; name: string }> {
+  async function* backups(
+    options: Abortable,
+    tell: (error: Error) => void,
+  ): AsyncIterable<{ id: BackupId; name: string }> {
     if (job !== undefined) {
       const id = backupIdOf(view.idMac, job)
-      const settings = await readSettings(view, layout.backupSettings(id), options)
-      if (settings === undefined) throw new SourceError("NotFound", `${view.name} has no job ${job}`)
-      return yield { id, name: findSetting(settings.entry, "name")?.name ?? job }
+      const name = await nameOf(id, options).catch((error: unknown) => {
+        if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+        return undefined
+      })
+      // Its settings may be lost; it is there as long as it has logs.
+      if (name === undefined && (await view.list(layout.logs(id), { limit: 1, ...options })).keys.length === 0)
+        throw new SourceError("NotFound", `${view.name} has no job ${job}`)
+      return yield { id, name: name ?? job }
     }
     for await (const folder of listFolders(view, layout.backups, options)) {
       const id = folder as BackupId
-      const settings = await readSettings(view, layout.backupSettings(id), options)
-      if (settings !== undefined) yield { id, name: findSetting(settings.entry, "name")?.name ?? id }
+      try {
+        const name = await nameOf(id, options)
+        if (name === undefined)
+          throw new FormatError("Missing", `settings of job ${id} are missing: nobody knows what it is called`)
+        yield { id, name }
+      } catch (error) {
+        // A job that nobody knows the name of does not keep the others from being given.
+        if (!isFormatError(error)) throw error
+        const { code, message } = asSourceError(error, view.name) as SourceError
+        const hint = "Copy it by its name (--job), or back up to it once: that writes its settings anew."
+        tell(new SourceError(code, message, { cause: error, hint }))
+      }
     }
+  }
+
+  /** A job's name by its settings; `undefined` without any. */
+  async function nameOf(id: BackupId, options: Abortable): Promise<string | undefined> {
+    const settings = await readSettings(view, layout.backupSettings(id), options)
+    return settings && (findSetting(settings.entry, "name")?.name ?? id)
   }
 
   async function* logs(backup: BackupId, options: Abortable): AsyncIterable<LogPlace> {

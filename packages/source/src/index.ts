@@ -6,6 +6,7 @@ export type {
   OpenPoint,
   PointConsistency,
   PointOrigin,
+  ReadBlocksOptions,
   Source,
   SourceDisk,
   SourcePoint,

@@ -100,7 +100,13 @@ export interface SourceDisk {
    * disk MUST be filled with zeros; nothing behind `count × blockBytes` is touched. When the signal fires it MUST reject
    * with `Aborted`. @throws SourceError `Unreadable`, `PointRemoved`, `Damaged`, `Changed`
    */
-  read(first: number, count: number, into: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<void>
+  read(first: number, count: number, into: Uint8Array, options?: ReadBlocksOptions): Promise<void>
+}
+
+export interface ReadBlocksOptions {
+  /** What was read before is not what its ids say: a source that can look elsewhere, or hold blocks against ids, does. */
+  readonly again?: boolean
+  readonly signal?: AbortSignal
 }
 
 export interface SpanOptions {

@@ -4,12 +4,13 @@ import { join } from "node:path"
 import type { Repository } from "../repository.ts"
 import { restore, type RestoreOptions } from "../restore.ts"
 
-/** Restores a point into files and gives what is in them, disk by disk. */
+/** Restores a point into files, in a folder of their own within the one given, and gives what is in them, disk by disk. */
 export async function restoreBytes(
   repository: Repository,
   options: Partial<Omit<RestoreOptions, "output">> = {},
+  within = tmpdir(),
 ): Promise<Readonly<Record<string, Uint8Array>>> {
-  const folder = await mkdtemp(join(tmpdir(), "bcopy-engine-"))
+  const folder = await mkdtemp(join(within, "bcopy-engine-"))
   try {
     const { disks } = await restore(repository, { workload: "web01", ...options, output: join(folder, "out") })
     const bytes: Record<string, Uint8Array> = {}

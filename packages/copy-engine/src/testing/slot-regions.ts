@@ -1,0 +1,30 @@
+import { decodePackHeader, decodeSlotHeader, PACK_HEADER_BYTES, SLOT_HEADER_BYTES } from "@bcopy/chain-format"
+
+/** docs/format.md, Suites: the tag of suite 0. */
+const TAG_BYTES = 16
+/** docs/format.md, Pack trailer */
+const TRAILER_BYTES = 8
+
+/** A part of an object's bytes. */
+export interface Region {
+  readonly part: "header" | "slot header" | "body" | "tag" | "trailer"
+  readonly at: number
+  readonly bytes: number
+}
+
+/** The parts of an object, in order: docs/format.md, Packs. */
+export function slotRegions(object: Uint8Array): readonly Region[] {
+  const { kind } = decodePackHeader(object)
+  const trailer = kind === "dataPack" || kind === "mapPack" ? TRAILER_BYTES : 0
+  const regions: Region[] = [{ part: "header", at: 0, bytes: PACK_HEADER_BYTES }]
+  let at = PACK_HEADER_BYTES
+  while (at < object.length - trailer) {
+    const { storedBytes } = decodeSlotHeader(object.subarray(at))
+    const body = at + SLOT_HEADER_BYTES
+    const tag = body + storedBytes - TAG_BYTES
+    regions.push({ part: "slot header", at, bytes: SLOT_HEADER_BYTES }, { part: "body", at: body, bytes: tag - body })
+    regions.push({ part: "tag", at: tag, bytes: TAG_BYTES })
+    at = tag + TAG_BYTES
+  }
+  return trailer === 0 ? regions : [...regions, { part: "trailer", at, bytes: trailer }]
+}
