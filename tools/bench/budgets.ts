@@ -24,8 +24,10 @@ export const timeBudgets: readonly TimeBudget[] = [
 export const STORED_SHARE = 0.95
 /** Of any step. */
 export const PEAK_MIB = 300
-/** PUT requests for each GiB that a full stores, or for less than one. */
+/** PUT requests for each GiB that a full stores. */
 export const PUTS_PER_GIB = 34
+/** Those of any session: settings, the first entry, the point, the last map pack, and packs that are not full. */
+export const PUTS_OF_A_SESSION = 7
 /** Requests of an increment beside packs, map pages and beats. */
 export const INCREMENT_REQUESTS = 12
 /** What ten times the disk, chain or number of workloads may make of an increment's time and requests. */

@@ -5,7 +5,7 @@ import { backUp, createRepository, openRepository, systemClock } from "@bcopy/co
 import { aroundRequests, type RepoStore } from "@bcopy/repo"
 import { folderStore } from "@bcopy/repo-fs"
 import { diskImageSource } from "@bcopy/source-disk-image"
-import { INCREMENT_REQUESTS, PUTS_PER_GIB } from "./budgets.ts"
+import { INCREMENT_REQUESTS, PUTS_OF_A_SESSION, PUTS_PER_GIB } from "./budgets.ts"
 import type { Figure } from "./figure.ts"
 
 const seams = { clock: systemClock, random: (count: number) => Uint8Array.from(randomBytes(count)) }
@@ -37,7 +37,7 @@ export async function countRequests(folder: string, images: readonly string[]): 
               what: "first full: PUT beside beats",
               found: counts.puts,
               unit: "requests",
-              limit: Math.floor(PUTS_PER_GIB * Math.max(1, counts.storedBytes / 2 ** 30)),
+              limit: Math.ceil(PUTS_PER_GIB * (counts.storedBytes / 2 ** 30)) + PUTS_OF_A_SESSION,
               detail: `${(counts.storedBytes / 2 ** 20).toFixed(0)} MiB stored`,
             }
           : {

@@ -1,29 +1,23 @@
-import { createHash } from "node:crypto"
 import { accessSync, constants, type Dirent, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 
-/** Where real files of every kind lie on the machines that have the tools for file systems. */
-const folders = ["/usr/bin", "/usr/lib", "/usr/share", "/usr/local", "/opt"]
+/** Where real files of every kind lie on the machines that have the tools for file systems: texts, programs, libraries. */
+const folders = ["/usr/share", "/usr/bin", "/usr/lib", "/usr/local", "/opt"]
+const MAX_FILE_BYTES = 200 << 20
 
-/**
- * Files of this machine with so many bytes together: a mixture that depends on nothing but their names and sizes, with
- * no file large enough to be most of it.
- */
+/** Files of this machine with so many bytes together, folder by folder in the order of their names. */
 export function sampleFiles(bytes: number): string[] {
-  const ranked = folders
-    .flatMap((folder) => [...regularFiles(folder)])
-    .map((path) => ({ path, rank: createHash("sha256").update(path).digest("hex") }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
   const chosen: string[] = []
   let left = bytes
-  for (const { path } of ranked) {
-    const size = readableBytes(path)
-    if (size === undefined || size > bytes / 8 || size > left) continue
-    chosen.push(path)
-    // Files take whole blocks, and a little for their names.
-    left -= Math.ceil(size / 4096) * 4096 + 512
-    if (left < bytes / 100) break
-  }
+  for (const folder of folders)
+    for (const path of [...regularFiles(folder)].toSorted()) {
+      const size = readableBytes(path)
+      if (size === undefined || size > MAX_FILE_BYTES || size > bytes / 8 || size > left) continue
+      chosen.push(path)
+      // Files take whole blocks, and a little for their names.
+      left -= Math.ceil(size / 4096) * 4096 + 512
+      if (left < bytes / 100) return chosen
+    }
   return chosen
 }
 

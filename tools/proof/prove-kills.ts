@@ -9,7 +9,7 @@ import { type BcopyRun, runBcopy } from "./run-bcopy.ts"
 import type { Proof, Shown, Stage } from "./stage.ts"
 import { storedBytes } from "./stored-bytes.ts"
 
-/** Small packs and no compression: checkpoints come every eight packs, also of a small image. */
+/** Small packs and no compression: checkpoints come every sixteen packs, also of a small image. */
 const PACK_SIZE = "8MiB"
 const LEVEL = ["--level", "0"]
 /** From its start the next run has so long to find what the dead one left. */

@@ -15,7 +15,7 @@ import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
 /** docs/design.md, Checkpoints: more packs than a session stores behind its checkpoint, with all movers that it may have. */
-const MAX_PACKS_BEHIND = 32
+const MAX_PACKS_BEHIND = 48
 
 /**
  * Finds what dead sessions stored, up to their last checkpoint and in whole packs behind it, and puts the blocks into the

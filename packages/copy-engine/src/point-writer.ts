@@ -23,7 +23,7 @@ import { type MapOp, SessionMovers } from "./session-movers.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
 /** docs/design.md, Checkpoints */
-const CHECKPOINT_PACKS = 8
+const CHECKPOINT_PACKS = 16
 const CHECKPOINT_MS = 30_000
 /** Changes of the pack table kept in memory before a checkpoint writes them. */
 const MAX_PENDING_USES = 400_000

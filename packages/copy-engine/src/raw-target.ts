@@ -3,6 +3,9 @@ import { basename } from "node:path"
 import { DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 
+/** What has been written is given to the disk from time to time, so that there is little to wait for at the end. */
+const SYNC_EVERY_BYTES = 256 << 20
+
 /** A raw image being written. */
 export interface RawTarget {
   readonly writtenBytes: number
@@ -75,6 +78,9 @@ export async function openRawTarget(
   if (isFile && !fresh) await attempt(handle.truncate(sizeBytes))
   let writtenBytes = 0
   let sameBytes = 0
+  let syncedBytes = 0
+  let syncing: Promise<unknown> | undefined
+  let syncFailure: { readonly error: unknown } | undefined
   const zeroBlock = new Uint8Array(blockBytes)
   const lengthOf = (block: number) => Math.max(0, Math.min(blockBytes, sizeBytes - block * blockBytes))
 
@@ -95,6 +101,12 @@ export async function openRawTarget(
       at += bytesWritten
     }
     writtenBytes += bytes.length
+    if (syncing !== undefined || writtenBytes - syncedBytes < SYNC_EVERY_BYTES) return
+    syncedBytes = writtenBytes
+    syncing = attempt(handle.datasync())
+      // A system tells of a failed write once: it must not be told here alone.
+      .catch((error: unknown) => (syncFailure = { error }))
+      .finally(() => (syncing = undefined))
   }
 
   const target: RawTarget = {
@@ -134,11 +146,14 @@ export async function openRawTarget(
       await writeAll(bytes.subarray(0, Math.min(count * blockBytes, sizeBytes - position)), position)
     },
     async finish() {
+      await syncing
+      if (syncFailure !== undefined) throw syncFailure.error
       await attempt(handle.sync())
       await attempt(handle.close())
       if (fresh) await attempt(rename(partial, path))
     },
     async abandon() {
+      await syncing
       await handle.close().catch(() => undefined)
       if (fresh) await rm(partial, { force: true }).catch(() => undefined)
     },

@@ -61,10 +61,10 @@ async function expectWhole(world: World, bytes = disk): Promise<void> {
 test("a run goes on behind the cursor of a dead one, for the same immutable point, and stores nothing twice", async () => {
   const world = makeWorld()
   await world.create()
-  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), identity: "a" })
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), identity: "a" })
   const { read, kind } = await attempt(world, 2, { identity: "a" })
   expect(kind).toBe("full")
-  expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
+  expect(Math.min(...read)).toBeGreaterThanOrEqual(16 * 16)
   expect(world.events.find(({ type }) => type === "adopted")).toMatchObject({ cursorBytes: Math.min(...read) * BLOCK })
   await expectWhole(world)
 })
@@ -74,9 +74,9 @@ test("what repeats a block from before a dead run's checkpoint is not stored aga
   await world.create()
   const repeating = disk.slice()
   repeating.copyWithin(18 * MIB, MIB, 2 * MIB)
-  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), bytes: repeating, identity: "a" })
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), bytes: repeating, identity: "a" })
   const { read } = await attempt(world, 2, { bytes: repeating, identity: "a" })
-  expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
+  expect(Math.min(...read)).toBeGreaterThanOrEqual(16 * 16)
   await expectWhole(world, repeating)
 })
 
@@ -88,7 +88,7 @@ test("for a point that is not known to be the same, a dead run's work is somethi
   ] as const) {
     const world = makeWorld()
     await world.create()
-    await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), ...(first && { identity: first }) })
+    await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), ...(first && { identity: first }) })
     const other = changed(
       disk,
       [
@@ -106,12 +106,12 @@ test("for a point that is not known to be the same, a dead run's work is somethi
 test("who adopts a dead session and dies before a checkpoint of its own leaves what it adopted to the next", async () => {
   const world = makeWorld()
   await world.create()
-  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), identity: "a" })
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), identity: "a" })
   // Dies at the first pack, just after its fence was written.
   await attempt(world, 2, { store: dyingAt(world.store, isPack(1)), identity: "a" })
   await attempt(world, 3, { store: dyingAt(world.store, isPack(1)), identity: "a" })
   const { read } = await attempt(world, 4, { identity: "a" })
-  expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
+  expect(Math.min(...read)).toBeGreaterThanOrEqual(16 * 16)
   const { bodies } = await logOf(await world.open())
   expect(bodies.map((body) => (body.kind === "fence" ? body.outcome : body.kind))).toEqual([
     "opened",
@@ -163,7 +163,7 @@ test("what dead sessions left is adopted once: the better one, and the others ar
   const world = makeWorld()
   await world.create()
   // Two sessions that died without knowing of each other: the second one's store hides the first one's beats.
-  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), identity: "a" })
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), identity: "a" })
   const blind = aroundRequests(world.store, async (request, run) => {
     const result = await run()
     const isBeats = request.method === "list" && request.key.includes("/sessions/")
@@ -171,7 +171,7 @@ test("what dead sessions left is adopted once: the better one, and the others ar
   })
   await attempt(world, 2, { store: dyingAt(blind, isPack(3)), identity: "a" })
   const { read } = await attempt(world, 3, { identity: "a" })
-  expect(Math.min(...read)).toBeGreaterThanOrEqual(8 * 16)
+  expect(Math.min(...read)).toBeGreaterThanOrEqual(16 * 16)
   const { bodies } = await logOf(await world.open())
   expect(bodies.map((body) => (body.kind === "fence" ? body.outcome : body.kind))).toEqual([
     "opened",
@@ -186,7 +186,7 @@ test("what dead sessions left is adopted once: the better one, and the others ar
 test("a checkpoint that was damaged meanwhile does not keep the workload from going on", async () => {
   const world = makeWorld()
   await world.create()
-  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), identity: "a" })
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), identity: "a" })
   for (const key of world.store.keys().filter((each) => each.includes("/packs/")))
     if (decodePackHeader((await world.store.read(key))?.bytes ?? new Uint8Array()).kind === "mapPack")
       world.store.tamper(key, (bytes) => bytes.fill(0, 40))
@@ -203,7 +203,7 @@ test("a disk that goes while a session is cut short is let go of: its blocks do 
   const extra = noise(3 * MIB, 8)
   const both = disksNow({ sda: noise(MIB, 7), gone: extra })
   await asHost(deadProcess(9), async () => backUp(await world.open(), { source: both, ...task }))
-  await attempt(world, 1, { store: dyingAt(world.store, isPack(14)), identity: "a" })
+  await attempt(world, 1, { store: dyingAt(world.store, isPack(18)), identity: "a" })
   await attempt(world, 2, { identity: "a" })
   const repository = await world.open()
   const { place, state } = await logOf(repository)

@@ -13,6 +13,7 @@ import {
 } from "@bcopy/chain-format"
 import { parseObjectKey } from "@bcopy/repo"
 import type { DataMovers } from "./data-movers.ts"
+import { ProvenPoint, type ProvenBlocks, type ProvenDisk } from "./proven-point.ts"
 import type { Repository } from "./repository.ts"
 import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
 
@@ -24,8 +25,8 @@ export interface Proven {
   /** Packs whose presence and size are known, and those whose slots were all authenticated. */
   readonly present: Set<string>
   readonly authenticated: Set<string>
-  /** Leaves whose blocks were all hashed, by where their page lies. */
-  readonly leaves: Set<string>
+  /** The last point of the workload all of whose blocks were hashed. */
+  point: ProvenPoint | undefined
 }
 
 export interface VerifyPointOptions {
@@ -70,6 +71,7 @@ export async function verifyPoint(
     check.catch(() => undefined)
   }
   await Promise.all(checks)
+  const before = options.proven.point
   let done = 0
   for (const [index, disk] of manifest.disks.entries()) {
     const map = reader.map(index)
@@ -79,16 +81,21 @@ export async function verifyPoint(
         "Inconsistent",
         `disk ${disk.name} has content root ${root}, the manifest says ${disk.contentRoot}`,
       )
-    await verifyMap(map, index, (bytes) => options.progress(done + bytes))
+    await verifyMap(map, index, before?.disk(disk.name, manifest, reader), (bytes) => options.progress(done + bytes))
     done += disk.sizeBytes
   }
+  if (options.readData === "hash") options.proven.point = new ProvenPoint(manifest, reader)
 
-  async function verifyMap(map: MapReader, disk: number, progress: (bytes: number) => void): Promise<void> {
+  async function verifyMap(
+    map: MapReader,
+    disk: number,
+    proven: ProvenDisk | undefined,
+    progress: (bytes: number) => void,
+  ): Promise<void> {
     const { blockBytes } = map
-    const { movers, proven, readData, signal } = options
+    const { movers, readData, signal } = options
     const { table } = reader
     const unpacker = new BlockUnpacker(repository, { backup, blockBytes, table, movers, ...(signal && { signal }) })
-    const looked: string[] = []
     try {
       for (let region = 0; region < map.leaves; region += REGION_LEAVES) {
         signal?.throwIfAborted()
@@ -99,10 +106,9 @@ export async function verifyPoint(
           const leaf = await map.leaf(index)
           if (leaf === undefined) continue
           requirePacks(leaf, index, disk)
-          const where = await placeOf(map, index)
-          if (readData !== "hash" || proven.leaves.has(where)) continue
-          looked.push(where)
-          blocks.push(...storedBlocks(leaf, index * LEAF_BLOCKS))
+          if (readData !== "hash") continue
+          const known = await proven?.blocks(map, index, leaf)
+          if (known !== "all") blocks.push(...storedBlocks(leaf, index * LEAF_BLOCKS, known))
         }
         await unpacker.add(blocks)
         progress(Math.min((region + leaves.length) * LEAF_BLOCKS * blockBytes, map.sizeBytes))
@@ -110,7 +116,6 @@ export async function verifyPoint(
     } finally {
       await unpacker.settled()
     }
-    for (const where of looked) proven.leaves.add(where)
   }
 
   function requirePacks(leaf: LeafPage, index: number, disk: number): void {
@@ -120,13 +125,6 @@ export async function verifyPoint(
           "Inconsistent",
           `leaf ${index} of disk ${disk} names pack ${slot.pack}, which the pack table does not list`,
         )
-  }
-
-  /** Where a leaf's page lies: the same place is the same page. */
-  async function placeOf(map: MapReader, index: number): Promise<string> {
-    const pointer = await map.pointer(0, index)
-    const mapPack = manifest.mapPacks.find(({ pack }) => pack === pointer?.pack)
-    return `${mapPack?.session}/${mapPack?.number}/${pointer?.offset}`
   }
 
   async function present(session: PackRecord["session"], number: number, storedBytes: number): Promise<void> {
@@ -169,9 +167,14 @@ export async function verifyPoint(
   }
 }
 
-function storedBlocks({ slots, places, ids }: LeafPage, first: number): readonly StoredDiskBlock[] {
+/** The blocks of a leaf that are stored and not proven yet. */
+function storedBlocks(
+  { slots, places, ids }: LeafPage,
+  first: number,
+  isProven: ProvenBlocks = () => false,
+): readonly StoredDiskBlock[] {
   return slots.flatMap((slot, at) => {
     const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
-    return slot === undefined ? [] : [{ block: first + at, slot, place: places[at] as number, id }]
+    return slot === undefined || isProven(at) ? [] : [{ block: first + at, slot, place: places[at] as number, id }]
   })
 }

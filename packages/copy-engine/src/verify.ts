@@ -75,7 +75,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
   const { readData = "none", all = false, dryRun = false, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
-  const proven: Proven = { present: new Set(), authenticated: new Set(), leaves: new Set() }
+  const proven: Proven = { present: new Set(), authenticated: new Set(), point: undefined }
   const damaged: VerifyReport["damaged"][number][] = []
   const unknown: VerifyReport["unknown"][number][] = []
   const healed: VerifyReport["healed"][number][] = []
@@ -101,6 +101,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
     }
     const { state } = found
     if (state.lost.length > 0) onEvent?.({ type: "broken", job, workload, entries: state.lost, lost: true })
+    proven.point = undefined
     const chosen = all ? state.points : state.points.slice(-1)
     for (const point of chosen) {
       points++

@@ -100,12 +100,14 @@ async function readBlocks(
 ): Promise<void> {
   const { blockBytes } = map
   const wanted: WantedBlock[] = []
-  into.fill(0, 0, count * blockBytes)
   for (let block = first; block < first + count; block++) {
     const leaf = await map.leaf(Math.floor(block / LEAF_BLOCKS))
     const at = block % LEAF_BLOCKS
     const slot = leaf?.slots[at]
-    if (leaf === undefined || slot === undefined) continue
+    if (leaf === undefined || slot === undefined) {
+      into.fill(0, (block - first) * blockBytes, (block - first + 1) * blockBytes)
+      continue
+    }
     const id = leaf.ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
     wanted.push({ slot, place: leaf.places[at] as number, id, at: (block - first) * blockBytes })
   }
