@@ -36,7 +36,8 @@ function checkManifest(pack: WorkspacePackage, all: readonly WorkspacePackage[])
   const breaches: string[] = []
   const imported = { source: new Set<string>(), test: new Set<string>() }
   for (const file of pack.files)
-    for (const { module } of findImports(file.text)) imported[isTest(pack, file) ? "test" : "source"].add(packageOf(module))
+    for (const { module } of findImports(file.text))
+      imported[isTest(pack, file) ? "test" : "source"].add(packageOf(module))
 
   for (const name of Object.keys(pack.manifest.dependencies ?? {})) {
     const breach = layerBreach(layer, name, all)

@@ -119,6 +119,18 @@ data.bad(
   "A compatible feature bit of the header: the footer authenticates it",
   flip(pack(good), 8),
 )
+data.bad(
+  "Unopenable",
+  "version_flipped",
+  "A later version in the header, which the footer disowns",
+  pack(good).with(4, 3),
+)
+data.bad(
+  "Inconsistent",
+  "footer_codec",
+  "A footer of an unknown codec that is not as long as the trailer says",
+  pack({ ...good, footerSlot: { codec: 2, storedBytes: footer.length + 17 } }),
+)
 data.bad("Unopenable", "slot_flipped", "One bit of a slot's body", flip(pack(good), 45))
 data.bad(
   "Unopenable",

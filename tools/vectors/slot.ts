@@ -28,6 +28,7 @@ body.ok("more_follows", "What stands behind the slot is not looked at", join(slo
 body.bad("Truncated", "cut", "The tag is one byte short", slot(plain).subarray(0, -1))
 body.bad("Truncated", "no_tag", "Fewer stored bytes than a tag has", slot({ ...plain, body: u8(), storedBytes: 15 }))
 body.bad("Unopenable", "flipped_body", "One bit of the body", flip(slot(plain), 40))
+body.bad("Unopenable", "flipped_codec", "An unknown codec, which the seal disowns", slot(plain).with(2, 2))
 body.bad("Unopenable", "flipped_tag", "One bit of the tag", flip(slot(plain), 120))
 body.bad("Unopenable", "flipped_number", "One bit of the slot number", flip(slot(plain), 0))
 body.bad("Unopenable", "other_key", "Sealed for another object", slot({ ...plain, key: key.replace("1", "2") }))

@@ -29,8 +29,10 @@ for (const vector of allVectors) {
     decode(vector.bytes, contextOf(vector))
   } catch (error) {
     if (!isFormatError(error)) throw error
-    const place = /chain-format\/src\/([a-z-]+\.ts):(\d+)/.exec(error.stack ?? "")
-    if (place !== null) reached.add(`${place[1]}:${place[2]}`)
+    for (let thrown: unknown = error; isFormatError(thrown); thrown = thrown.cause) {
+      const place = /chain-format\/src\/([a-z-]+\.ts):(\d+)/.exec(thrown.stack ?? "")
+      if (place !== null) reached.add(`${place[1]}:${place[2]}`)
+    }
   }
 }
 

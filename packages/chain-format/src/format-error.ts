@@ -44,6 +44,6 @@ export function withKey<Result>(objectKey: string, work: () => Result): Result {
     return work()
   } catch (error) {
     if (!isFormatError(error) || error.message.includes(objectKey)) throw error
-    throw new FormatError(error.code, `${objectKey}: ${error.message}`, { cause: error.cause })
+    throw new FormatError(error.code, `${objectKey}: ${error.message}`, { cause: error })
   }
 }
