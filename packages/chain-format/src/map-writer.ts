@@ -70,7 +70,28 @@ export class MapWriter {
       await this.#emit(level, undefined)
       return true
     }
-    await this.#advance(count, whole, () => undefined)
+    await this.#advance(
+      count,
+      whole,
+      () => undefined,
+      (end) => this.#zeroLeaves(end),
+    )
+  }
+
+  /** Passes leaves together that the base has no page for either, as far as their node goes. */
+  async #zeroLeaves(end: number): Promise<boolean> {
+    const { base } = this.#options
+    if (this.height === 0) return false
+    const node = Math.floor(this.#leaves / INNER_CHILDREN)
+    const isBare = base?.tree.root === undefined || (base.height > 0 && (await base.pointer(1, node)) === undefined)
+    const endLeaf = end === this.blocks ? Math.ceil(end / LEAF_BLOCKS) : Math.floor(end / LEAF_BLOCKS)
+    const count = Math.min((node + 1) * INNER_CHILDREN, endLeaf) - this.#leaves
+    if (!isBare || count < 1) return false
+    const children = this.#spine[1] as (PagePointer | undefined)[]
+    for (let leaf = 0; leaf < count; leaf++) children.push(undefined)
+    this.#leaves += count
+    if (children.length === INNER_CHILDREN) await this.#closeNode(1)
+    return true
   }
 
   /** Whether the subtree lies across the new end of a disk that shrank: then it is taken apart, not shared. */
@@ -101,29 +122,35 @@ export class MapWriter {
     return { sizeBytes, blockBytes, root: this.#root }
   }
 
-  /** Moves on by whole subtrees where `whole` takes them, else block by block within a leaf. */
+  /** Moves on by whole subtrees where `whole` takes them, by leaves where `many` does, else block by block within a leaf. */
   async #advance(
     count: number,
     whole: (level: number, index: number) => Promise<boolean>,
     part: (at: number) => void,
+    many?: (end: number) => Promise<boolean>,
   ): Promise<void> {
     const end = this.next + count
     if (end > this.blocks)
       throw new FormatError("Inconsistent", `block ${end - 1} is past the disk's ${this.blocks} blocks`)
     while (this.next < end) {
-      if (this.#filled === 0 && (await this.#advanceWhole(end, whole))) continue
+      if (this.#filled === 0 && (await this.#advanceWhole(end, whole, many))) continue
       part(this.#filled)
       this.#filled++
       if (this.#filled === LEAF_BLOCKS || this.next === this.blocks) await this.#closeLeaf()
     }
   }
 
-  async #advanceWhole(end: number, whole: (level: number, index: number) => Promise<boolean>): Promise<boolean> {
+  async #advanceWhole(
+    end: number,
+    whole: (level: number, index: number) => Promise<boolean>,
+    many?: (end: number) => Promise<boolean>,
+  ): Promise<boolean> {
     for (let level = this.height; level >= 0; level--) {
       const span = INNER_CHILDREN ** level
       if (this.#leaves % span !== 0) continue
       const subtreeEnd = (this.#leaves + span) * LEAF_BLOCKS
       if (subtreeEnd > end && end !== this.blocks) continue
+      if (level === 0 && many !== undefined && (await many(end))) return true
       if (await whole(level, this.#leaves / span)) return true
     }
     return false
@@ -223,8 +250,9 @@ export class MapWriter {
   /** Lets go of everything below a page of the base that the new map leaves out. */
   async #dropSubtree(level: number, index: number): Promise<void> {
     const { base, sink, uses } = this.#options
-    const pointer = await base?.pointer(level, index)
-    if (base === undefined || pointer === undefined) return
+    if (base?.tree.root === undefined) return
+    const pointer = await base.pointer(level, index)
+    if (pointer === undefined) return
     if (level === 0) {
       const leaf = await base.leaf(index)
       for (const [block, slot] of (leaf?.slots ?? []).entries())
