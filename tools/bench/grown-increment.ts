@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
+import { setFlagsFromString } from "node:v8"
 import { DEFAULT_BLOCK_BYTES } from "@bcopy/chain-format"
 import { backUp, createRepository, openRepository, systemClock } from "@bcopy/copy-engine"
 import { withCount } from "@bcopy/repo"
@@ -18,8 +19,11 @@ const blocks = task.sizeBytes / DEFAULT_BLOCK_BYTES
 const stride = Math.floor(blocks / task.filledBlocks)
 const last = task.workloads - 1
 
+// As the program does.
+setFlagsFromString("--semi-space-growth-factor=1")
+
 // Made once: what the source leaves to be collected would count as the engine's memory.
-const noise = randomBytes(4 << 20)
+const noise = randomBytes(1 << 20)
 
 let ms = 0
 if (what === "begin") {
