@@ -15,7 +15,7 @@ import { renderMiB, renderSeconds } from "./render-figures.ts"
 
 // Proves what bcopy promises with the program itself, on disk images with real file systems, and prints what it found:
 // proof.ts [--quick] [--size-mib N] [--images FOLDER] [--seed N] [--only TEXT]
-// 4 GiB images by default, 256 MiB with --quick. Exits 1 when anything does not hold.
+// 4 GiB images by default, 512 MiB with --quick. Exits 1 when anything does not hold.
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -30,7 +30,7 @@ const proofs = [proveCopies, proveAdoption, proveClone, provePins, proveKills, p
   ({ name }) => name.toLowerCase().includes(values.only.toLowerCase()),
 )
 if (proofs.length === 0) throw new Error(`no proof is called ${values.only}`)
-const sizeBytes = Number(values["size-mib"] ?? (values.quick ? 256 : 4096)) * 2 ** 20
+const sizeBytes = Number(values["size-mib"] ?? (values.quick ? 512 : 4096)) * 2 ** 20
 if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) throw new Error(`${values["size-mib"]} is no size in MiB`)
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 const folder = mkdtempSync(join(tmpdir(), "bcopy-proof-"))

@@ -56,7 +56,9 @@ async function proveKill({ folder }: Stage, kill: Kill): Promise<Shown> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const path = join(folder, `kill-${what}-${attempt}`)
     await init(path)
-    const killed = await killAt(argsFor(path), Math.ceil(random() * checkpoints), random() * 150)
+    // Behind the last one there may be little left to be killed in.
+    const checkpoint = Math.ceil(random() * Math.max(1, checkpoints - 1))
+    const killed = await killAt(argsFor(path), checkpoint, random() * 150)
     // Too late: it had ended, or its point was in the log already and only its last words were cut off.
     const points = await runBcopy(["points", "--repo", path])
     if (killed.status !== undefined || (points.document.points ?? []).length > 0) {
