@@ -1,13 +1,12 @@
 import { FormatError, isFormatError, withKey } from "./format-error.ts"
 import { equalBytes, toHex } from "./hex.ts"
 import type { BackupId } from "./ids.ts"
-import { layout } from "./layout.ts"
 import type { SlotRef } from "./leaf-page.ts"
 import type { PackTable } from "./pack-table.ts"
-import type { PackRecord } from "./pack-table-page.ts"
 import type { RepositoryView } from "./repository-view.ts"
 import { openSlot } from "./slot.ts"
 import { slotRanges } from "./slot-ranges.ts"
+import { fetchPack, locatePack, type StoredPack } from "./stored-pack.ts"
 
 /** Opened slots kept for the next call. */
 const KEPT_SLOTS = 4
@@ -66,9 +65,8 @@ export function blockReader(
           missing.push(slot)
         }
       }
-      for (const { slots: range } of slotRanges(missing)) {
-        const record = await recordOf(range[0]?.pack as number)
-        await fetchSlots(record, range, signal, (slot, plain) => {
+      for (const { pack, slots: range } of slotRanges(missing)) {
+        await fetchSlots(await locatePack(view, { backup, table }, pack), range, signal, (slot, plain) => {
           keep(nameOf(slot), plain)
           place(plain, bySlot.get(nameOf(slot))?.blocks ?? [], into, prove)
         })
@@ -101,35 +99,15 @@ export function blockReader(
     }
   }
 
-  async function recordOf(pack: number): Promise<PackRecord> {
-    const record = await table.record(pack)
-    if (record === undefined)
-      throw new FormatError(
-        "Inconsistent",
-        `${view.name}: a block lies in pack ${pack}, which the pack table does not list`,
-      )
-    return record
-  }
-
   async function fetchSlots(
-    record: PackRecord,
+    { key, hint }: StoredPack,
     slots: readonly SlotRef[],
     signal: AbortSignal | undefined,
     opened: (slot: SlotRef, plain: Uint8Array) => void,
   ): Promise<void> {
-    const key = layout.pack(backup, record.session, record.number)
-    const opening = view.suite.openByHint("dataPack", key, record.hint)
-    const fetchRange = async (offset: number, length: number, oldest: boolean, memory?: Uint8Array) => {
-      const range = { offset, length }
-      const bytes = await view.readPack(key, {
-        range,
-        oldest,
-        ...(memory && { into: memory }),
-        ...(signal && { signal }),
-      })
-      if (bytes === undefined) throw new FormatError("Missing", `${view.name}: pack ${key} is missing`)
-      return bytes
-    }
+    const opening = view.suite.openByHint("dataPack", key, hint)
+    const fetchRange = async (offset: number, length: number, oldest: boolean, into?: Uint8Array) =>
+      fetchPack(view, key, { range: { offset, length }, oldest, ...(into && { into }), ...(signal && { signal }) })
     const open = (slot: SlotRef, bytes: Uint8Array) => {
       const { header, plain } = withKey(key, () => openSlot(bytes, { opening, codec: view.codec, length: slot.length }))
       if (header.number !== slot.slot)

@@ -51,7 +51,15 @@ export {
   type PackHeader,
 } from "./pack-header.ts"
 export { type SlotRange, slotRanges } from "./slot-ranges.ts"
-export { authenticateSlot, decodeSlotHeader, openSlot, SLOT_HEADER_BYTES, type SlotHeader } from "./slot.ts"
+export {
+  authenticateSlot,
+  type CompressedSlot,
+  decodeSlotHeader,
+  type OpenedSlot,
+  openSlot,
+  SLOT_HEADER_BYTES,
+  type SlotHeader,
+} from "./slot.ts"
 export {
   type BlockRun,
   type BlocksRecord,
@@ -137,5 +145,6 @@ export { findHead, type LogPlace, openEntry, readEntry, readLog, readManifest } 
 export { openSettings, readSettings, settingsKind } from "./read-settings.ts"
 export { type PointReader, pointReader } from "./point-reader.ts"
 export { pageStore, type PageStoreOptions } from "./page-store.ts"
+export { fetchPack, locatePack, type StoredPack } from "./stored-pack.ts"
 export { type BlockReader, blockReader, type WantedBlock } from "./block-reader.ts"
 export { emptyLog, foldEntry, type LogState, newestPoint } from "./log-state.ts"

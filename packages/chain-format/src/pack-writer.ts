@@ -11,7 +11,7 @@ import {
 } from "./pack-footer.ts"
 import { encodePackHeader, PACK_HEADER_BYTES } from "./pack-header.ts"
 import type { Codec, SealSuite, Sealing } from "./seal-suite.ts"
-import { sealSlot } from "./slot.ts"
+import { type CompressedSlot, sealSlot } from "./slot.ts"
 
 /** docs/format.md, Pack trailer: "BCPE". */
 export const TRAILER_MAGIC = 0x45504342
@@ -51,7 +51,8 @@ export interface PackWriter<Record> {
   readonly bytes: number
   /** Whether it should be finished: its size or its number of slots is reached. */
   readonly full: boolean
-  add(plain: Uint8Array, record: Record): SlotPlace
+  /** Adds a slot of these bytes, or one that is compressed already. @throws FormatError `TooLarge` */
+  add(content: Uint8Array | CompressedSlot, record: Record): SlotPlace
   /** Adds footer and trailer and gives the whole object. The writer is used up. */
   finish(): Uint8Array
 }
@@ -89,12 +90,12 @@ function packWriter<Record>(
     get full() {
       return writer.length >= packBytes || records.length >= MAX_SLOTS_PER_PACK - 1
     },
-    add(plain, record) {
+    add(content, record) {
       const slot = records.length
       if (slot >= MAX_SLOTS_PER_PACK - 1)
         throw new FormatError("TooLarge", `pack ${objectKey} has ${slot} slots already`)
       const offset = writer.length
-      const { storedBytes, sealed } = sealSlot(writer, plain, { suite, sealing, codec, level, number: slot })
+      const { storedBytes, sealed } = sealSlot(writer, content, { suite, sealing, codec, level, number: slot })
       records.push({ ...record, tag: sealed.slice(sealed.length - FOOTER_TAG_BYTES) })
       return { slot, offset, storedBytes }
     },

@@ -6,6 +6,7 @@ import type { PagePointer } from "./page.ts"
 import type { PageBytes } from "./page-reader.ts"
 import type { RepositoryView } from "./repository-view.ts"
 import { openSlot } from "./slot.ts"
+import { fetchPack } from "./stored-pack.ts"
 
 /** Plain pages kept for the next question. */
 const CACHE_BYTES = 12 << 20
@@ -37,9 +38,7 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
 
   const fetchRange = async (pack: MapPackRef, offset: number, length: number, oldest: boolean) => {
     const key = layout.pack(backup, pack.session, pack.number)
-    const bytes = await view.readPack(key, { range: { offset, length }, oldest, ...(signal && { signal }) })
-    if (bytes === undefined) throw new FormatError("Missing", `${view.name}: map pack ${key} is missing`)
-    return bytes
+    return fetchPack(view, key, { range: { offset, length }, oldest, ...(signal && { signal }) })
   }
 
   const open = (pack: MapPackRef, { length }: PagePointer, bytes: Uint8Array) => {

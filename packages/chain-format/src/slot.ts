@@ -112,35 +112,64 @@ export interface SealedSlot {
   readonly sealed: Uint8Array
 }
 
-/** Compresses where it pays, and writes the slot's header and its sealed body. */
-export function sealSlot(writer: ByteWriter, plain: Uint8Array, options: SealSlotOptions): SealedSlot {
-  const { sealing, codec, level, number, packHeader } = options
-  if (plain.length > MAX_SLOT_PLAIN_BYTES)
-    throw new FormatError("TooLarge", `slot ${number} of ${plain.length} plain bytes, at most ${MAX_SLOT_PLAIN_BYTES}`)
-  const smaller = level > 0 && plain.length > 0 ? codec.compress(plain, level) : plain
-  const compressed = smaller.length < plain.length
-  const body = compressed ? smaller : plain
+/** What a codec made of a slot's bytes before. */
+export interface CompressedSlot {
+  readonly compressed: Uint8Array
+  readonly plainBytes: number
+}
+
+/**
+ * Writes the slot's header and its sealed body: what is compressed already as it is, other bytes compressed where it pays.
+ * @throws FormatError `TooLarge`
+ */
+export function sealSlot(
+  writer: ByteWriter,
+  content: Uint8Array | CompressedSlot,
+  options: SealSlotOptions,
+): SealedSlot {
+  const { codec, level } = options
+  if (!(content instanceof Uint8Array)) return sealBody(writer, content.compressed, content.plainBytes, true, options)
+  const smaller = level > 0 && content.length > 0 ? codec.compress(content, level) : content
+  const pays = smaller.length < content.length
+  const slot = sealBody(writer, pays ? smaller : content, content.length, pays, options)
+  if (smaller !== content) codec.release?.(smaller)
+  return slot
+}
+
+function sealBody(
+  writer: ByteWriter,
+  body: Uint8Array,
+  plainBytes: number,
+  compressed: boolean,
+  { suite, sealing, number, packHeader }: SealSlotOptions,
+): SealedSlot {
+  if (plainBytes > MAX_SLOT_PLAIN_BYTES)
+    throw new FormatError("TooLarge", `slot ${number} of ${plainBytes} plain bytes, at most ${MAX_SLOT_PLAIN_BYTES}`)
   const last = packHeader !== undefined
-  const storedBytes = body.length + options.suite.overheadBytes
-  const header = encodeSlotHeader({ number, compressed, last, plainBytes: plain.length, storedBytes })
+  const storedBytes = body.length + suite.overheadBytes
+  const header = encodeSlotHeader({ number, compressed, last, plainBytes, storedBytes })
   writer.bytes(header)
   const sealed = writer.reserve(storedBytes)
   const written = sealing.slot(number, body, last, associatedData(header, last, packHeader), sealed)
   // The rest of the memory may hold anything.
   if (written !== storedBytes)
     throw new FormatError("Inconsistent", `the suite gave ${written} bytes for slot ${number}, not ${storedBytes}`)
-  if (smaller !== plain) codec.release?.(smaller)
   return { storedBytes: header.length + storedBytes, sealed }
+}
+
+/** A slot that opened. */
+export interface OpenedSlot {
+  readonly header: SlotHeader
+  readonly plain: Uint8Array
+  /** What was sealed: `plain`, or its compressed form. May be a view of what was given. */
+  readonly body: Uint8Array
 }
 
 /**
  * Opens the slot at the beginning of `bytes` (header and body; more may follow).
  * @throws FormatError `Unopenable` if it is not what was sealed there, `Truncated`, `BadValue`, `TooLarge`
  */
-export function openSlot(
-  bytes: Uint8Array,
-  options: OpenSlotOptions & { readonly codec: Codec },
-): { readonly header: SlotHeader; readonly plain: Uint8Array } {
+export function openSlot(bytes: Uint8Array, options: OpenSlotOptions & { readonly codec: Codec }): OpenedSlot {
   const header = readSlotHeader(bytes, options)
   const sealed = sealedPart(bytes, header)
   const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
@@ -151,11 +180,11 @@ export function openSlot(
         "Inconsistent",
         `slot ${header.number} has ${body.length} bytes, its header says ${header.plainBytes}`,
       )
-    return { header, plain: body }
+    return { header, plain: body, body }
   }
   try {
     const plain = options.codec.decompress(body, header.plainBytes)
-    if (plain.length === header.plainBytes) return { header, plain }
+    if (plain.length === header.plainBytes) return { header, plain, body }
     throw new Error(`${plain.length} bytes`)
   } catch (cause) {
     throw new FormatError("Inconsistent", `slot ${header.number} does not decompress to ${header.plainBytes} bytes`, {

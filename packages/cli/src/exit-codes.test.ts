@@ -208,6 +208,10 @@ test("13: damage found by verify and by restore; 1 for what only could not be re
     expect(found.stdout).toContain("damaged  nightly/web01")
   }
   expect((await bcopy("points", "--repo", repo)).stdout).toMatch(/ damaged$/m)
+  const latest = await bcopy("restore", "--repo", repo, "--workload", "web01", "--output", at("latest.raw"))
+  expect(latest.exit).toBe(exitCodes.damaged)
+  expect(latest.stderr).toMatch(/nightly\/web01 has no complete point: its only point is marked damaged/)
+  expect(latest.stderr).toContain("bcopy points")
 })
 
 test("13: a missing pack is damage without reading any data", async () => {

@@ -25,9 +25,6 @@ export interface BackUpReport extends BroughtPoint {
   readonly dryRun: boolean
 }
 
-/** Zstandard level of slots unless told otherwise. */
-export const DEFAULT_LEVEL = 3
-
 /**
  * Backs up the newest point of a source into the repository: the next point of the workload's chain.
  * @throws EngineError, SourceError, StoreError
@@ -39,12 +36,12 @@ export async function backUp(repository: Repository, options: BackUpOptions): Pr
 }
 
 async function backUpNow(repository: Repository, options: BackUpOptions): Promise<BackUpReport> {
-  const { source, job, workload, level = DEFAULT_LEVEL, takeOver = false, dryRun = false, signal } = options
+  const { source, job, workload, level, takeOver = false, dryRun = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   requireName("job", job)
   requireName("workload", workload)
-  requireLevel(level)
+  if (level !== undefined) requireLevel(level)
   const plan = memoryPlan(options, repository.packBytes)
   let from: SourcePoint | undefined
   for await (const point of source.list(abortable)) if (point.complete && !point.damaged) from = point

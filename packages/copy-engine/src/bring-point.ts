@@ -31,14 +31,17 @@ import { SessionPacks } from "./session-packs.ts"
 import { addSiblingBlocks } from "./sibling-blocks.ts"
 import { transferDisk } from "./transfer-disk.ts"
 
+/** Zstandard level of slots unless told otherwise. */
+const DEFAULT_LEVEL = 3
+
 export interface BringPointOptions {
   readonly source: Source
   readonly point: SourcePoint
   /** Names of the target backup and workload. */
   readonly job: string
   readonly workload: string
-  /** Compression level, 0 to 19. */
-  readonly level: number
+  /** Compression level, 0 to 19; without it what the source compressed stays as it is, the rest gets the default. */
+  readonly level: number | undefined
   readonly takeOver: boolean
   /** Memory for the dedup table. */
   readonly dedupBytes: number
@@ -112,10 +115,11 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     packs.beginAt(base.tree?.nextPack ?? 0)
     counts.totalBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
     const { packBytes } = repository
+    const compression = { level: options.level ?? DEFAULT_LEVEL, keepsSlots: options.level === undefined }
     const dedup = dedupMemoryFor(2 * blockCount(counts.totalBytes, blockBytes), options.dedupBytes)
     const writing = new PointWriter(repository, disks, {
       packs,
-      setup: { packs: packs.seed, dedup, blockBytes, packBytes, level: options.level },
+      setup: { packs: packs.seed, dedup, blockBytes, packBytes, ...compression },
       movers: options.movers,
       base: base.tree,
     })

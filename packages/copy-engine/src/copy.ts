@@ -1,6 +1,6 @@
 import { readLog } from "@bcopy/chain-format"
 import { isSourceError, type Source, type SourcePoint } from "@bcopy/source"
-import { DEFAULT_LEVEL, requireLevel } from "./back-up.ts"
+import { requireLevel } from "./back-up.ts"
 import { asEngineError } from "./as-engine-error.ts"
 import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
 import { type DataMovers, withMovers } from "./data-movers.ts"
@@ -51,11 +51,11 @@ export async function copy(repository: Repository, options: CopyOptions): Promis
 }
 
 async function copyNow(repository: Repository, options: CopyOptions): Promise<CopyReport> {
-  const { source, level = DEFAULT_LEVEL, takeOver = false, dryRun = false, signal } = options
+  const { source, level, takeOver = false, dryRun = false, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
-  requireLevel(level)
+  if (level !== undefined) requireLevel(level)
   const plan = memoryPlan(options, repository.packBytes)
   const { tasks, unlisted } = await planTasks(repository, options)
   const copied: CopyReport["copied"][number][] = []

@@ -1,8 +1,9 @@
 import { packBufferBytes } from "@bcopy/chain-format"
 import { clearSuite } from "./clear-suite.ts"
-import { type MovedPack, Mover } from "./mover.ts"
+import { Mover } from "./mover.ts"
 import type { MoverThread } from "./mover-thread.ts"
 import { sha256, zstdCodec } from "./node-primitives.ts"
+import type { MovedPack } from "./pack-filler.ts"
 import type { PackPool } from "./pack-pool.ts"
 import { checkSlots, unpack } from "./unpack.ts"
 

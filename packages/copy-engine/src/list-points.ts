@@ -34,7 +34,7 @@ export async function* listPoints(
 
 /**
  * One point: the newest complete one, or the one whose id begins with the text given.
- * @throws EngineError `NotFound`, `Ambiguous`
+ * @throws EngineError `NotFound`, `Ambiguous`; `Damaged` if there is none that is complete, or it cannot be read
  */
 export async function findPoint(
   repository: Repository,
@@ -45,7 +45,7 @@ export async function findPoint(
   const wanted = (options.point ?? "latest").toLowerCase()
   if (wanted === "latest") {
     const newest = points.findLast(({ damaged }) => damaged !== true)
-    if (newest === undefined) throw notFound(found, "complete point")
+    if (newest === undefined) throw points.length > 0 ? allDamaged(found) : notFound(found, "complete point")
     return { ...found, point: newest }
   }
   const matching = points.filter(({ point }) => point.startsWith(wanted))
@@ -69,6 +69,13 @@ function notFound({ job, state }: FoundWorkload, what: string, hint?: string): E
     "Damaged",
     `${message} that can be read: log entry ${broken.join(", ")} is missing or does not open`,
   )
+}
+
+function allDamaged({ job, state: { points, workload } }: FoundWorkload): EngineError {
+  const [many, are] = points.length === 1 ? ["its only point", "is"] : [`all ${points.length} points`, "are"]
+  return new EngineError("Damaged", `${job}/${workload.name} has no complete point: ${many} ${are} marked damaged`, {
+    hint: "`bcopy points` lists them; by its id (--point) one is tried all the same.",
+  })
 }
 
 async function listPoint(

@@ -1,4 +1,5 @@
-import type { MovedPack, MovedStretch, MoverSetup, Stretch } from "./mover.ts"
+import type { MovedStretch, MoverSetup, Stretch } from "./mover.ts"
+import type { MovedPack } from "./pack-filler.ts"
 import type { PackPoolMemory } from "./pack-pool.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 

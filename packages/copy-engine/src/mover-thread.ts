@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads"
 import { EngineError } from "./engine-error.ts"
-import type { MovedPack, MovedStretch, MoverSetup, Stretch } from "./mover.ts"
+import type { MovedStretch, MoverSetup, Stretch } from "./mover.ts"
 import type { MoverAnswer, MoverRequest, MoverThreadData } from "./mover-messages.ts"
+import type { MovedPack } from "./pack-filler.ts"
 import type { PackPool } from "./pack-pool.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 

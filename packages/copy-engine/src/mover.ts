@@ -1,18 +1,11 @@
-import {
-  type BlocksRecord,
-  type Codec,
-  dataPackWriter,
-  DIGEST_BYTES,
-  equalBytes,
-  layout,
-  type PackWriter,
-  placesPerSlot,
-  type SealSuite,
-  type Sha256,
-} from "@bcopy/chain-format"
+import { type Codec, DIGEST_BYTES, equalBytes, placesPerSlot, type SealSuite, type Sha256 } from "@bcopy/chain-format"
+import type { SealedSlots } from "@bcopy/source"
+import { addToRuns, type BlockRun, blocksOf, runsOf } from "./block-runs.ts"
 import { type DedupMemory, DedupTable } from "./dedup-table.ts"
+import { openStretch, type WholeSlot } from "./open-stretch.ts"
+import { type MovedPack, PackFiller } from "./pack-filler.ts"
 import type { PackBuffer } from "./pack-pool.ts"
-import { type PackNumbersSeed, SessionPacks } from "./session-packs.ts"
+import type { PackNumbersSeed } from "./session-packs.ts"
 
 /** What a mover needs to know before the first stretch; clonable, so that it can be a thread's. */
 export interface MoverSetup {
@@ -22,6 +15,8 @@ export interface MoverSetup {
   readonly packBytes: number
   /** Compression level; 0 stores. */
   readonly level: number
+  /** Whether what the source compressed may stay as it is. */
+  readonly keepsSlots: boolean
 }
 
 /** What a mover is made of. */
@@ -34,14 +29,12 @@ export interface MoverMeans {
   readonly releaseBuffer: (index: number) => void
 }
 
-/**
- * A stretch of a disk for a mover: blocks in ascending order and their bytes, one after the other, in memory that a thread
- * can share.
- */
+/** A stretch of a disk for a mover: blocks in ascending order, and their bytes in memory that a thread can share. */
 export interface Stretch {
   readonly disk: number
-  readonly runs: readonly { readonly first: number; readonly count: number }[]
-  readonly plain: Uint8Array
+  readonly runs: readonly BlockRun[]
+  /** The blocks one after the other; or, with `expected`, the slots that hold them. */
+  readonly content: Uint8Array | readonly SealedSlots[]
   /** Ids at the same places in the base: 32 bytes each, zeros where there is none. */
   readonly base?: Uint8Array
   /** Ids that the source gives; a block that hashes to another one is damage. */
@@ -63,28 +56,18 @@ export interface MovedStretch {
   readonly wrong: number
 }
 
-/** A pack that a mover has filled. */
-export interface MovedPack {
-  readonly pack: number
-  readonly number: number
-  readonly key: string
-  readonly hint: Uint8Array
-  readonly bytes: Uint8Array
-  /** Number of the pool's buffer that `bytes` lies in; -1 if it lies in memory of its own. */
-  readonly buffer: number
-  /** Four words a slot: serial, slot, offset, length. */
-  readonly slots: Uint32Array
-  /** How many blocks it holds. */
-  readonly blocks: number
-}
+type WorkedStretch = Omit<MovedStretch, "wrong">
 
-/** A pack being filled. */
-interface OpenPack {
-  readonly pack: number
-  readonly number: number
-  readonly key: string
-  readonly writer: PackWriter<BlocksRecord>
-  readonly buffer: PackBuffer
+/** A stretch being worked through. */
+interface Work {
+  /** Numbers of its blocks. */
+  readonly blocks: readonly number[]
+  readonly plain: Uint8Array
+  readonly moved: WorkedStretch
+  /** Offsets of new blocks by id, as they come. */
+  readonly fresh: Map<string, number>
+  /** Offsets of blocks that repeat a new one, and of that one. */
+  readonly again: { readonly at: number; readonly first: number }[]
 }
 
 /**
@@ -94,27 +77,27 @@ interface OpenPack {
 export class Mover {
   readonly #setup: MoverSetup
   readonly #means: MoverMeans
-  readonly #emit: (pack: MovedPack) => void
-  readonly #packs: SessionPacks
+  readonly #packs: PackFiller
   readonly #dedup: DedupTable
   readonly #places: number
   readonly #zero: Uint8Array
   readonly #slot: Uint8Array
   readonly #slotIds: Uint8Array
+  /** Places in the slot that is open, by id. */
   readonly #open = new Map<string, number>()
+  /** Memory for what is opened of a stretch. */
+  #opened = new Uint8Array(0)
   #disk = 0
   #runs: { first: number; count: number }[] = []
   #filled = 0
+  /** Serial of the slot that is open, and that of the next one. */
   #serial = 0
-  #sealed: number[] = []
-  #blocks = 0
-  #current: OpenPack | undefined
+  #nextSerial = 0
 
   constructor(setup: MoverSetup, means: MoverMeans, emit: (pack: MovedPack) => void) {
     this.#setup = setup
     this.#means = means
-    this.#emit = emit
-    this.#packs = new SessionPacks(setup.packs)
+    this.#packs = new PackFiller(setup, means, emit)
     this.#dedup = new DedupTable(setup.dedup)
     this.#places = placesPerSlot(setup.blockBytes)
     this.#zero = new Uint8Array(setup.blockBytes)
@@ -124,120 +107,165 @@ export class Mover {
 
   /** Lets go of a pack that nobody will finish. */
   abandon(): void {
-    if (this.#current !== undefined) this.#means.releaseBuffer(this.#current.buffer.index)
-    this.#current = undefined
+    this.#packs.abandon()
   }
 
   /**
    * Works through a stretch. Packs that fill up on the way are emitted before this returns. A stretch with a block that is
    * not what the source says is not worked through at all.
    */
-  move({ disk, runs, plain, base, expected }: Stretch): MovedStretch {
+  move(stretch: Stretch): MovedStretch {
+    const { disk, runs, base, expected } = stretch
     const { blockBytes } = this.#setup
-    const count = runs.reduce((sum, run) => sum + run.count, 0)
-    const moved = {
-      fates: new Uint8Array(count),
-      ids: new Uint8Array(count * DIGEST_BYTES),
-      words: new Uint32Array(count * 4),
+    const blocks = blocksOf(runs)
+    const moved: WorkedStretch = {
+      fates: new Uint8Array(blocks.length),
+      ids: new Uint8Array(blocks.length * DIGEST_BYTES),
+      words: new Uint32Array(blocks.length * 4),
     }
-    for (let at = 0; expected !== undefined && at < count; at++) {
-      const id = this.#means.sha256(plain.subarray(at * blockBytes, (at + 1) * blockBytes))
-      if (!equalBytes(id, idAt(expected, at))) return { ...moved, wrong: at }
-    }
+    const { plain, whole, wrong } = this.#prove(stretch, blocks.length)
+    if (wrong >= 0) return { ...moved, wrong }
     if (disk !== this.#disk) this.#seal()
     this.#disk = disk
-    let at = 0
-    for (const run of runs)
-      for (let block = run.first; block < run.first + run.count; block++, at++) {
-        const bytes = plain.subarray(at * blockBytes, (at + 1) * blockBytes)
-        if (expected === undefined && Buffer.compare(bytes, this.#zero) === 0) {
-          moved.fates[at] = blockFates.zero
-          continue
-        }
-        const id = expected === undefined ? this.#means.sha256(bytes) : idAt(expected, at)
-        if (base !== undefined && equalBytes(id, idAt(base, at))) continue
-        moved.ids.set(id, at * DIGEST_BYTES)
-        this.#take(block, id, bytes, moved, at)
+    const work: Work = { blocks, plain, moved, fresh: new Map(), again: [] }
+    const done = new Uint8Array(blocks.length)
+    for (let at = 0; at < blocks.length; at++) {
+      if (done[at] === 1) continue
+      const bytes = plain.subarray(at * blockBytes, (at + 1) * blockBytes)
+      if (expected === undefined && Buffer.compare(bytes, this.#zero) === 0) {
+        moved.fates[at] = blockFates.zero
+        continue
       }
+      const id = expected === undefined ? this.#means.sha256(bytes) : idAt(expected, at)
+      if (base !== undefined && equalBytes(id, idAt(base, at))) continue
+      moved.ids.set(id, at * DIGEST_BYTES)
+      const slot = whole?.get(at)
+      if (slot !== undefined && expected !== undefined && this.#isWorthKeeping(slot, expected, work)) {
+        this.#keep(slot, expected, work)
+        for (const offset of slot.offsets) done[offset] = 1
+      } else this.#find(id, at, work)
+    }
+    this.#place(work)
     return { ...moved, wrong: -1 }
   }
 
   /** Seals and emits what is pending. */
   flush(): void {
     this.#seal()
-    if (this.#current !== undefined) this.#finish()
+    this.#packs.finish()
   }
 
-  #take(block: number, id: Uint8Array, bytes: Uint8Array, moved: Omit<MovedStretch, "wrong">, at: number): void {
-    const { blockBytes } = this.#setup
+  /** The blocks of a stretch, held against what is expected of them, and slots that may stay as they are. */
+  #prove(
+    { content, expected }: Stretch,
+    count: number,
+  ): { plain: Uint8Array; whole?: ReadonlyMap<number, WholeSlot>; wrong: number } {
+    const { blockBytes, keepsSlots } = this.#setup
+    if (content instanceof Uint8Array) {
+      for (let at = 0; expected !== undefined && at < count; at++) {
+        const id = this.#means.sha256(content.subarray(at * blockBytes, (at + 1) * blockBytes))
+        if (!equalBytes(id, idAt(expected, at))) return { plain: content, wrong: at }
+      }
+      return { plain: content, wrong: -1 }
+    }
+    if (this.#opened.length < count * blockBytes) this.#opened = new Uint8Array(count * blockBytes)
+    const ids = expected ?? new Uint8Array(0)
+    const whole = openStretch(content, { blockBytes, ids, into: this.#opened }, this.#means)
+    if (whole === undefined) return { plain: this.#opened, wrong: 0 }
+    return { plain: this.#opened, ...(keepsSlots && { whole }), wrong: -1 }
+  }
+
+  /** Small slots are put together anew, and what is stored already is not stored again. */
+  #isWorthKeeping({ offsets }: WholeSlot, ids: Uint8Array, { fresh }: Work): boolean {
+    if (offsets.length > this.#places || offsets.length * 2 < this.#places) return false
+    return offsets.every((at) => {
+      const id = idAt(ids, at)
+      const name = nameOf(id)
+      return !fresh.has(name) && !this.#open.has(name) && this.#dedup.find(id) === undefined
+    })
+  }
+
+  /** Takes a slot of the source over as it was compressed there. */
+  #keep({ offsets, body }: WholeSlot, expected: Uint8Array, { blocks, moved }: Work): void {
+    const serial = this.#nextSerial++
+    const runs = runsOf(offsets.map((at) => blocks[at] as number))
+    const ids = new Uint8Array(offsets.length * DIGEST_BYTES)
+    for (const [place, at] of offsets.entries()) {
+      ids.set(idAt(expected, at), place * DIGEST_BYTES)
+      moved.ids.set(idAt(expected, at), at * DIGEST_BYTES)
+      moved.fates[at] = blockFates.fresh
+      moved.words.set([serial, place, 0, 0], at * 4)
+    }
+    const content = { compressed: body, plainBytes: offsets.length * this.#setup.blockBytes }
+    this.#packs.add({ serial, disk: this.#disk, runs, ids, content })
+  }
+
+  /** Finds a block stored, or here already, or new. */
+  #find(id: Uint8Array, at: number, { moved, fresh, again }: Work): void {
     const stored = this.#dedup.find(id)
-    if (stored !== undefined) {
-      moved.fates[at] = blockFates.stored
+    const name = nameOf(id)
+    const place = this.#open.get(name)
+    const first = fresh.get(name)
+    moved.fates[at] = blockFates.stored
+    if (stored !== undefined)
       moved.words.set([stored.pack, stored.slot * 256 + stored.place, stored.offset, stored.length], at * 4)
-      return
+    // The same block again in the slot that is still open: named by the slot's serial, as a new one is.
+    else if (place !== undefined) moved.words.set([this.#serial, place, 0, 0], at * 4)
+    else if (first !== undefined) again.push({ at, first })
+    else {
+      moved.fates[at] = blockFates.fresh
+      fresh.set(name, at)
     }
-    const name = Buffer.from(id.buffer, id.byteOffset, DIGEST_BYTES).toString("latin1")
-    let place = this.#open.get(name)
-    moved.fates[at] = place === undefined ? blockFates.fresh : blockFates.stored
-    if (place !== undefined) {
-      // The same block again in the slot that is still open: named by the slot's serial, as a new one is.
-      moved.words.set([this.#serial, place, 0, 0], at * 4)
-      return
-    }
-    place = this.#filled++
-    this.#open.set(name, place)
-    this.#slot.set(bytes, place * blockBytes)
-    this.#slotIds.set(id, place * DIGEST_BYTES)
-    const run = this.#runs.at(-1)
-    if (run !== undefined && run.first + run.count === block) run.count++
-    else this.#runs.push({ first: block, count: 1 })
-    moved.words.set([this.#serial, place, 0, 0], at * 4)
-    if (this.#filled === this.#places) this.#seal()
   }
 
+  /** Puts new blocks into slots. */
+  #place({ blocks, plain, moved, fresh, again }: Work): void {
+    const { blockBytes } = this.#setup
+    // What waits for more goes with it only if that leaves the slots balanced.
+    if (fresh.size * 2 >= this.#places && this.#filled * 2 >= this.#places) this.#seal()
+    const sizes = slotSizes(this.#filled, fresh.size, this.#places)
+    let slot = 0
+    for (const [name, at] of fresh) {
+      if (this.#filled === 0) this.#serial = this.#nextSerial++
+      const place = this.#filled++
+      this.#open.set(name, place)
+      this.#slot.set(plain.subarray(at * blockBytes, (at + 1) * blockBytes), place * blockBytes)
+      this.#slotIds.set(idAt(moved.ids, at), place * DIGEST_BYTES)
+      addToRuns(this.#runs, blocks[at] as number)
+      moved.words.set([this.#serial, place, 0, 0], at * 4)
+      if (this.#filled !== sizes[slot]) continue
+      this.#seal()
+      slot++
+    }
+    for (const { at, first } of again) moved.words.copyWithin(at * 4, first * 4, (first + 1) * 4)
+  }
   #seal(): void {
     if (this.#filled === 0) return
-    this.#current ??= this.#begin()
-    const { pack, writer } = this.#current
     const plain = this.#slot.subarray(0, this.#filled * this.#setup.blockBytes)
-    const { slot, offset, storedBytes } = writer.add(plain, { disk: this.#disk, runs: this.#runs })
-    for (let place = 0; place < this.#filled; place++)
-      this.#dedup.add(this.#slotIds, place * DIGEST_BYTES, { pack, slot, offset, length: storedBytes, place })
-    this.#sealed.push(this.#serial, slot, offset, storedBytes)
-    this.#serial++
-    this.#blocks += this.#filled
+    const ids = this.#slotIds.subarray(0, this.#filled * DIGEST_BYTES)
+    this.#packs.add({ serial: this.#serial, disk: this.#disk, runs: this.#runs, ids, content: plain })
     this.#open.clear()
     this.#runs = []
     this.#filled = 0
-    if (writer.full) this.#finish()
   }
+}
 
-  #finish(): void {
-    const { pack, number, key, writer, buffer } = this.#current as OpenPack
-    this.#current = undefined
-    const slots = Uint32Array.from(this.#sealed)
-    const blocks = this.#blocks
-    this.#blocks = 0
-    this.#sealed = []
-    const bytes = writer.finish()
-    // A pack that outgrew its buffer lies elsewhere.
-    const outgrown = bytes.buffer !== buffer.bytes.buffer
-    if (outgrown) this.#means.releaseBuffer(buffer.index)
-    const index = outgrown ? -1 : buffer.index
-    this.#emit({ pack, number, key, hint: writer.hint, bytes, buffer: index, slots, blocks })
-  }
-
-  #begin(): OpenPack {
-    const { suite, codec } = this.#means
-    const { packBytes, level } = this.#setup
-    const buffer = this.#means.takeBuffer()
-    const number = this.#packs.takeDataNumber()
-    const key = layout.pack(this.#packs.backup, this.#packs.session, number)
-    const writer = dataPackWriter({ suite, codec, level, objectKey: key, packBytes, buffer: buffer.bytes })
-    return { pack: this.#packs.takePack(), number, key, writer, buffer }
-  }
+/**
+ * How many blocks the slots get that are sealed next, when so many are in the slot that is open and so many are new. Few
+ * wait for others; with many all slots end with the stretch, so that they can be read, and copied, stretch by stretch:
+ * the open one must then be less than half full, which none of these is.
+ */
+function slotSizes(open: number, fresh: number, places: number): readonly number[] {
+  const all = open + fresh
+  if (fresh * 2 < places) return all < places ? [] : [places]
+  const slots = Math.ceil(all / places)
+  return Array.from({ length: slots }, (_, slot) => Math.floor(all / slots) + (slot < all % slots ? 1 : 0))
 }
 
 function idAt(ids: Uint8Array, at: number): Uint8Array {
   return ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
+}
+
+function nameOf(id: Uint8Array): string {
+  return Buffer.from(id.buffer, id.byteOffset, DIGEST_BYTES).toString("latin1")
 }

@@ -1,8 +1,9 @@
 import type { NewPack } from "@bcopy/chain-format"
 import type { DataMovers } from "./data-movers.ts"
 import { DedupTable, type StoredBlock } from "./dedup-table.ts"
-import { blockFates, type MovedPack, type MovedStretch, type MoverSetup, type Stretch } from "./mover.ts"
+import { blockFates, type MovedStretch, type MoverSetup, type Stretch } from "./mover.ts"
 import type { MoverThread } from "./mover-thread.ts"
+import type { MovedPack } from "./pack-filler.ts"
 import type { PackUploads } from "./pack-uploads.ts"
 import type { SessionPacks } from "./session-packs.ts"
 

@@ -1,6 +1,8 @@
 /** How points are brought in, the same for a backup and a copy. */
 export interface TransferOptions {
-  /** Zstandard level, 0 (store) to 19; 3 by default. */
+  /**
+   * Zstandard level, 0 (store) to 19; 3 by default. A copy that is told none leaves what its source compressed as it is.
+   */
   readonly level?: number
   /** Shut out a live or silent session of the workload. */
   readonly takeOver?: boolean

@@ -1,13 +1,14 @@
 import {
   type BackupId,
   DIGEST_BYTES,
+  fetchPack,
   FormatError,
-  layout,
-  type PackRecord,
+  locatePack,
   type PackTable,
   type SlotRange,
   slotRanges,
   type SlotRef,
+  type StoredPack,
 } from "@bcopy/chain-format"
 import type { DataMovers } from "./data-movers.ts"
 import type { Repository } from "./repository.ts"
@@ -92,17 +93,16 @@ export class BlockUnpacker {
   }
 
   async #bringRange(range: SlotRange, wantedOf: (slot: SlotRef) => readonly StoredDiskBlock[]): Promise<void> {
-    const record = await this.#recordOf(range.pack)
-    const key = layout.pack(this.#options.backup, record.session, record.number)
+    const pack = await locatePack(this.#repository.view, this.#options, range.pack)
     const memory = this.#options.movers.takeMemory(RANGE_BYTES)
-    const fetched = await this.#fetch(key, range, false, memory)
+    const fetched = await this.#fetch(pack.key, range, false, memory)
     if (fetched.buffer !== memory.buffer) memory.set(fetched)
     const bytes = memory.subarray(0, fetched.length)
     const pieces: Promise<void>[] = []
     for (const piece of this.#divide(range, wantedOf)) {
       while (this.#running.size > this.#options.movers.depthAt(this.#given)) await Promise.race(this.#running)
       this.#given++
-      pieces.push(this.#start(this.#bring(piece, key, record, range, bytes)))
+      pieces.push(this.#start(this.#bring(piece, pack, range, bytes)))
     }
     const opened = Promise.all(pieces).finally(() => this.#options.movers.giveMemory(memory))
     this.#ranges.add(opened)
@@ -140,10 +140,10 @@ export class BlockUnpacker {
     if (piece.slots.length > 0) yield piece
   }
 
-  async #bring(piece: Piece, key: string, record: PackRecord, range: SlotRange, bytes: Uint8Array): Promise<void> {
+  async #bring(piece: Piece, { key, hint }: StoredPack, range: SlotRange, bytes: Uint8Array): Promise<void> {
     const { movers, blockBytes, deliver, signal } = this.#options
     const into = deliver && movers.takeMemory(this.#pieceBlocks * blockBytes)
-    const task = taskOf(piece, { key, hint: record.hint, blockBytes, ...(into && { into }) })
+    const task = taskOf(piece, { key, hint, blockBytes, ...(into && { into }) })
     const failed = await movers.unpack({ ...task, ...placed(piece.slots, range.offset), bytes })
     // What fails to open is read once more, by its oldest version, before anybody calls it damage.
     const failure = failed && (await movers.unpack({ ...task, ...(await this.#fetchOldest(key, piece.slots)) }))
@@ -172,29 +172,11 @@ export class BlockUnpacker {
     key: string,
     { offset, length }: Pick<SlotRange, "offset" | "length">,
     oldest: boolean,
-    memory?: Uint8Array,
+    into?: Uint8Array,
   ): Promise<Uint8Array> {
-    const { view } = this.#repository
     const { signal } = this.#options
     const range = { offset, length }
-    const bytes = await view.readPack(key, {
-      range,
-      oldest,
-      ...(memory && { into: memory }),
-      ...(signal && { signal }),
-    })
-    if (bytes === undefined) throw new FormatError("Missing", `${view.name}: pack ${key} is missing`)
-    return bytes
-  }
-
-  async #recordOf(pack: number): Promise<PackRecord> {
-    const record = await this.#options.table.record(pack)
-    if (record === undefined)
-      throw new FormatError(
-        "Inconsistent",
-        `${this.#repository.name}: a block lies in pack ${pack}, which the pack table does not list`,
-      )
-    return record
+    return fetchPack(this.#repository.view, key, { range, oldest, ...(into && { into }), ...(signal && { signal }) })
   }
 
   #throwFailure(): void {
@@ -211,8 +193,9 @@ function taskOf(
   const words = new Uint32Array(blocks.length * 3)
   const ids = new Uint8Array(blocks.length * DIGEST_BYTES)
   for (const [index, { slot, wanted }] of blocks.entries()) {
-    words.set([slot, wanted.place, order.get(wanted) ?? 0], index * 3)
-    ids.set(wanted.id, index * DIGEST_BYTES)
+    const at = order.get(wanted) ?? 0
+    words.set([slot, wanted.place, at], index * 3)
+    ids.set(wanted.id, at * DIGEST_BYTES)
   }
   return { ...fixed, blocks: words, ids }
 }

@@ -5,31 +5,24 @@ import {
   type FormatErrorCode,
   isFormatError,
   openDataPack,
+  type OpenedSlot,
   openMapPack,
   openSlot,
   toHex,
   withKey,
 } from "@bcopy/chain-format"
+import type { SealedSlots } from "@bcopy/source"
 import type { MoverMeans } from "./mover.ts"
 
 const WORDS = 3
 const ID_BYTES = 32
 
 /** Slots of one data pack to open, and the blocks wanted of them. */
-export interface UnpackTask {
-  readonly key: string
-  /** What the pack table keeps to open the pack's slots. */
-  readonly hint: Uint8Array
+export interface UnpackTask extends SealedSlots {
   readonly blockBytes: number
-  /** What was fetched of the pack. */
-  readonly bytes: Uint8Array
-  /** Three words a slot: its number, where it lies in `bytes`, its length. */
-  readonly slots: Uint32Array
-  /** Three words a block: index of its slot in `slots`, its place there, and its place in `into`; slot by slot. */
-  readonly blocks: Uint32Array
-  /** What the blocks must hash to, 32 bytes each. */
+  /** What blocks must hash to, 32 bytes each, in the order that the third words of `blocks` say. */
   readonly ids: Uint8Array
-  /** Memory that the blocks are put into; without it they are only proven. */
+  /** Memory that blocks are put into, in that order; without it they are only proven. */
   readonly into?: Uint8Array
 }
 
@@ -39,16 +32,21 @@ export interface UnpackFailure {
   readonly message: string
 }
 
-/** Opens slots, holds every wanted block against its id, and puts it in its place. Gives what failed first. */
+/**
+ * Opens slots, holds every wanted block against its id, and puts it in its place. Each slot is told to `onSlot` when all
+ * this is done. Gives what failed first.
+ */
 export function unpack(
   { key, hint, blockBytes, bytes, slots, blocks, ids, into }: UnpackTask,
   { suite, codec, sha256 }: Pick<MoverMeans, "suite" | "codec" | "sha256">,
+  onSlot?: (slot: number, opened: OpenedSlot) => void,
 ): UnpackFailure | undefined {
   return failureOf(key, () => {
     const opening = suite.openByHint("dataPack", key, hint)
     for (let slot = 0, block = 0; slot < slots.length / WORDS; slot++) {
       const [number, at, length] = slots.subarray(slot * WORDS, (slot + 1) * WORDS) as unknown as Triple
-      const { header, plain } = openSlot(bytes.subarray(at, at + length), { opening, codec, length })
+      const opened = openSlot(bytes.subarray(at, at + length), { opening, codec, length })
+      const { header, plain } = opened
       if (header.number !== number)
         throw new FormatError("Inconsistent", `${key} holds slot ${header.number} where slot ${number} should be`)
       for (; blocks[block * WORDS] === slot; block++) {
@@ -59,11 +57,12 @@ export function unpack(
             "Inconsistent",
             `${key}: slot ${number} of ${plain.length} bytes has no block at place ${place}`,
           )
-        const id = ids.subarray(block * ID_BYTES, (block + 1) * ID_BYTES)
+        const id = ids.subarray(target * ID_BYTES, (target + 1) * ID_BYTES)
         if (!equalBytes(sha256(content), id))
           throw new FormatError("Inconsistent", `${key}: block at place ${place} of slot ${number} is not ${toHex(id)}`)
         into?.set(content, target * blockBytes)
       }
+      onSlot?.(slot, opened)
       if (header.compressed) codec.release?.(plain)
     }
   })

@@ -108,7 +108,7 @@ test("ids come with data: those of the blocks, zeros for zero blocks", async () 
   block[0] = 0
   const ids = new Uint8Array(96)
   ids.set(repository.view.sha256(block), 32)
-  expect(span).toEqual({ kind: "data", first: 0, count: 3, ids })
+  expect(span).toEqual({ kind: "data", first: 0, count: 3, ids, slots: new Uint32Array(3) })
 })
 
 test("against a base of another size nothing is unchanged, and nothing of the base is read", async () => {

@@ -1,4 +1,11 @@
-import { equalBytes, INNER_CHILDREN, LEAF_BLOCKS, type MapReader } from "@bcopy/chain-format"
+import {
+  DIGEST_BYTES,
+  equalBytes,
+  INNER_CHILDREN,
+  LEAF_BLOCKS,
+  type LeafPage,
+  type MapReader,
+} from "@bcopy/chain-format"
 import { type ContentTree, type Span, type SpanOptions, throwIfAborted } from "@bcopy/source"
 
 /** Leaves fetched together where all below an inner page have changed. */
@@ -20,8 +27,14 @@ export async function* mapSpans(map: MapReader, { from = 0, base, signal }: Span
     if (span.kind === "data") {
       if (pending !== undefined) yield pending
       pending = undefined
-      const { ids } = span
-      yield { kind: "data", first, count, ...(ids && { ids: ids.subarray(cut * 32, (cut + count) * 32) }) }
+      const { ids, slots } = span
+      yield {
+        kind: "data",
+        first,
+        count,
+        ...(ids && { ids: ids.subarray(cut * DIGEST_BYTES, (cut + count) * DIGEST_BYTES) }),
+        ...(slots && { slots: slots.subarray(cut, cut + count) }),
+      }
     } else if (pending?.kind === span.kind && pending.first + pending.count === first) pending.count += count
     else {
       if (pending !== undefined) yield pending
@@ -40,7 +53,7 @@ export async function* mapSpans(map: MapReader, { from = 0, base, signal }: Span
     if ((await map.pointer(level, index)) === undefined) return yield { kind: "zero", ...span }
     if (level === 0) {
       const leaf = await map.leaf(index)
-      return yield { kind: "data", ...span, ...(leaf && { ids: leaf.ids }) }
+      return yield { kind: "data", ...span, ...(leaf && { ids: leaf.ids, slots: slotNumbers(leaf) }) }
     }
     if (level === 1) await prefetch(index)
     for (let child = 0; child < INNER_CHILDREN; child++) yield* walk(level - 1, index * INNER_CHILDREN + child)
@@ -59,4 +72,12 @@ export async function* mapSpans(map: MapReader, { from = 0, base, signal }: Span
   function digestOf(tree: ContentTree, level: number, index: number): Promise<Uint8Array> {
     return tree.digest(level, index, signal === undefined ? {} : { signal })
   }
+}
+
+/** A number for the slot of each block: for neighbours, equal if it is the same one. */
+function slotNumbers({ slots }: LeafPage): Uint32Array {
+  const numbers = new Uint32Array(slots.length)
+  // What does not fit is cut off: two that come to the same number are no neighbours.
+  for (const [at, slot] of slots.entries()) if (slot !== undefined) numbers[at] = slot.pack * 0x10000 + slot.slot
+  return numbers
 }

@@ -20,6 +20,7 @@ import {
 } from "@bcopy/source"
 import { asSourceError } from "./as-source-error.ts"
 import { mapSpans } from "./map-spans.ts"
+import { readSealedSlots } from "./read-sealed-slots.ts"
 
 /**
  * Opens a point of a repository. `stillThere` rejects if the log no longer has it: asked when something it names is
@@ -27,7 +28,7 @@ import { mapSpans } from "./map-spans.ts"
  */
 export function openRepositoryPoint(
   view: RepositoryView,
-  place: LogPlace,
+  { backup }: LogPlace,
   point: SourcePoint,
   manifest: Manifest,
   options: OpenOptions,
@@ -38,7 +39,7 @@ export function openRepositoryPoint(
       "Refused",
       `${point.workload}: point ${point.id} has blocks of ${manifest.blockBytes} bytes, asked for ${options.blockBytes}`,
     )
-  const reader = pointReader(view, place.backup, manifest)
+  const reader = pointReader(view, backup, manifest)
   const explain = async (error: unknown): Promise<unknown> => {
     if (isFormatError(error) && error.code !== "NeedsNewer") {
       try {
@@ -54,6 +55,7 @@ export function openRepositoryPoint(
     disks: manifest.disks.map((disk, index): SourceDisk => {
       const map = reader.map(index)
       const readMap = reader.map(index)
+      const sealedMap = reader.map(index)
       return {
         name: disk.name,
         sizeBytes: disk.sizeBytes,
@@ -73,6 +75,18 @@ export function openRepositoryPoint(
           } catch (error) {
             throw await explain(error)
           }
+        },
+        sealed: {
+          suite: view.suite.id,
+          async read(blocks, into, { signal } = {}) {
+            try {
+              throwIfAborted(signal, `read ${disk.name}`)
+              const place = { backup, table: reader.table, map: sealedMap }
+              return await readSealedSlots(view, place, blocks, into, signal)
+            } catch (error) {
+              throw await explain(error)
+            }
+          },
         },
       }
     }),

@@ -7,6 +7,8 @@ export type {
   PointConsistency,
   PointOrigin,
   ReadBlocksOptions,
+  SealedDisk,
+  SealedSlots,
   Source,
   SourceDisk,
   SourcePoint,

@@ -101,6 +101,40 @@ export interface SourceDisk {
    * with `Aborted`. @throws SourceError `Unreadable`, `PointRemoved`, `Damaged`, `Changed`
    */
   read(first: number, count: number, into: Uint8Array, options?: ReadBlocksOptions): Promise<void>
+
+  /** The same blocks as a repository stores them; absent where the source is none. */
+  readonly sealed?: SealedDisk
+}
+
+/** A disk whose blocks are stored in slots: docs/format.md, Slots. Who takes them so need not compress them again. */
+export interface SealedDisk {
+  /** What slots are sealed with: docs/format.md, Suites. */
+  readonly suite: number
+
+  /**
+   * Reads the slots that hold these blocks, none of which may be a zero block, into the beginning of `into`. Gives
+   * `undefined` if they take more room than that. Nothing is opened: whoever opens them MUST hold every block against its
+   * id, and `read` with `again` what is not as it should be. @throws SourceError as `read`
+   */
+  read(
+    blocks: readonly number[],
+    into: Uint8Array,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly SealedSlots[] | undefined>
+}
+
+/** Slots of one pack as they are stored, and the blocks wanted of them. */
+export interface SealedSlots {
+  /** The pack's key, which its seals are bound to. */
+  readonly key: string
+  /** What opens the pack's slots. */
+  readonly hint: Uint8Array
+  /** What was fetched of the pack. */
+  readonly bytes: Uint8Array
+  /** Three words a slot: its number, where it lies in `bytes`, its length. */
+  readonly slots: Uint32Array
+  /** Three words a block: index of its slot in `slots`, its place there, which of the blocks asked for it is; slot by slot. */
+  readonly blocks: Uint32Array
 }
 
 export interface ReadBlocksOptions {
@@ -124,6 +158,8 @@ export interface Span {
   readonly count: number
   /** `data` only, where the source knows them: the block ids, 32 bytes each, all zero bytes for a zero block. */
   readonly ids?: Uint8Array
+  /** Beside `ids`, where blocks are stored together: a number each. Neighbours with equal ones are best read together. */
+  readonly slots?: Uint32Array
 }
 
 /**

@@ -11,7 +11,7 @@ import { openDataPack, type OpenedPack, openMapPack } from "../pack-reader.ts"
 import { decodeTableLeaf } from "../pack-table-page.ts"
 import { parseSessionBeat } from "../session-beat.ts"
 import { parseSettingsEntry } from "../settings-entry.ts"
-import { decodeSlotHeader, openSlot } from "../slot.ts"
+import { decodeSlotHeader, type OpenedSlot, openSlot } from "../slot.ts"
 import { decodeSmallObject } from "../small-object.ts"
 import { clearSuite, codec } from "./clear-suite.ts"
 import { sealPlain } from "./seal-plain.ts"
@@ -33,13 +33,15 @@ export const decoders = {
   "pack-header": (bytes) => decodePackHeader(bytes),
   "slot-header": (bytes) => decodeSlotHeader(bytes),
   slot: (bytes, { objectKey, kind }) =>
-    openSlot(bytes, { opening: clearSuite.open(kind, objectKey, new Uint8Array()), codec }),
+    valueOf(openSlot(bytes, { opening: clearSuite.open(kind, objectKey, new Uint8Array()), codec })),
   "last-slot": (bytes, { objectKey, kind }) =>
-    openSlot(bytes.subarray(PACK_HEADER_BYTES), {
-      opening: clearSuite.open(kind, objectKey, new Uint8Array()),
-      codec,
-      packHeader: bytes.subarray(0, PACK_HEADER_BYTES),
-    }),
+    valueOf(
+      openSlot(bytes.subarray(PACK_HEADER_BYTES), {
+        opening: clearSuite.open(kind, objectKey, new Uint8Array()),
+        codec,
+        packHeader: bytes.subarray(0, PACK_HEADER_BYTES),
+      }),
+    ),
   "blocks-footer": (bytes) => decodeBlocksFooter(bytes),
   "pages-footer": (bytes) => decodePagesFooter(bytes),
   "data-pack": (bytes, { objectKey }) => openAll(openDataPack(bytes, { suite: clearSuite, codec, objectKey })),
@@ -68,4 +70,9 @@ function json(kind: ObjectKind, parse: (json: unknown, what: string) => unknown)
 
 function openAll(pack: OpenedPack<object>): unknown {
   return pack.slots.map((slot, number) => ({ ...slot, plain: pack.open(number) }))
+}
+
+/** What a slot says. Its body says the same once more, in whatever form it has. */
+function valueOf({ header, plain }: OpenedSlot): Omit<OpenedSlot, "body"> {
+  return { header, plain }
 }

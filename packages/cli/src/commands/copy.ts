@@ -37,7 +37,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       .option("--job <name>", "only the points of this backup job", nameArgument)
       .option("--as <name>", "name of the backup in the target (default: that of the job)", nameArgument)
       .option("--workload <name...>", "only these workloads", namesArgument)
-      .option("--level <level>", "compression, 0 (none) to 19 (default: 3)", countArgument)
+      .option("--level <level>", "compression, 0 (none) to 19 (default: as in the source)", countArgument)
     addExamples(
       command,
       "bcopy copy --from /srv/bcopy --to /mnt/offsite",

@@ -1,0 +1,51 @@
+import { DIGEST_BYTES } from "@bcopy/chain-format"
+import type { SealedSlots } from "@bcopy/source"
+import type { MoverMeans } from "./mover.ts"
+import { unpack } from "./unpack.ts"
+
+const WORDS = 3
+
+/** A slot that can be taken over as it is, since all its blocks are wanted. */
+export interface WholeSlot {
+  /** Offsets in the stretch, ascending, of the blocks at its places 0, 1, 2 … */
+  readonly offsets: readonly number[]
+  /** What was sealed, compressed. */
+  readonly body: Uint8Array
+}
+
+/**
+ * Opens the slots of a stretch, each block held against its id: blocks go into `into`, in the order of the stretch. Gives
+ * the slots that are whole and compressed, by the offset of their first block; `undefined` if anything is not as expected.
+ */
+export function openStretch(
+  sealed: readonly SealedSlots[],
+  { blockBytes, ids, into }: { readonly blockBytes: number; readonly ids: Uint8Array; readonly into: Uint8Array },
+  means: Pick<MoverMeans, "suite" | "codec" | "sha256">,
+): ReadonlyMap<number, WholeSlot> | undefined {
+  const whole = new Map<number, WholeSlot>()
+  let proven = 0
+  for (const slots of sealed) {
+    let block = 0
+    const failure = unpack({ ...slots, blockBytes, ids, into }, means, (slot, { header, plain, body }) => {
+      const first = block
+      while (slots.blocks[block * WORDS] === slot) block++
+      proven += block - first
+      const offsets = offsetsOf(slots.blocks.subarray(first * WORDS, block * WORDS))
+      if (header.compressed && offsets?.length === plain.length / blockBytes)
+        whole.set(offsets[0] as number, { offsets, body })
+    })
+    if (failure !== undefined) return undefined
+  }
+  return proven === ids.length / DIGEST_BYTES ? whole : undefined
+}
+
+/** Offsets of a slot's blocks, if these are at places 0, 1, 2 … and follow each other on the disk as they do there. */
+function offsetsOf(blocks: Uint32Array): readonly number[] | undefined {
+  const offsets: number[] = []
+  for (let at = 0; at < blocks.length; at += WORDS) {
+    const offset = blocks[at + 2] as number
+    if (blocks[at + 1] !== offsets.length || offset <= (offsets.at(-1) ?? -1)) return undefined
+    offsets.push(offset)
+  }
+  return offsets
+}
