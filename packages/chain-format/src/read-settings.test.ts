@@ -42,6 +42,15 @@ describe("settings", () => {
     expect(findSetting(undefined, "name")).toBeUndefined()
   })
 
+  test("that a listing does not show yet are found by their keys, by who needs to know that there are none", async () => {
+    const view = memoryView()
+    for (const number of [1, 2, 3]) append(view, number, [{ type: "name", name: `name ${number}` }])
+    Object.assign(view, { list: async () => ({ keys: [], folders: [] }) })
+    expect(await readSettings(view, prefix)).toBeUndefined()
+    expect((await readSettings(view, prefix, { proveAbsent: true }))?.entry.number).toBe(3)
+    expect(await readSettings(view, layout.repositorySettings, { proveAbsent: true })).toBeUndefined()
+  })
+
   test("under the key of others, or gone since they were listed, are refused", async () => {
     const view = memoryView()
     append(view, 1, [], { number: 2 })

@@ -8,12 +8,15 @@ import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 /** What is done before threads are started, in pieces of work: most increments are through by then. */
 const INLINE_PIECES = 12
 
+/** After so many pieces threads are started, so that they are there when it is their turn. */
+const WARM_PIECES = 4
+
 /** Pieces of memory kept for the next who asks. */
 const MAX_SPARE = 12
 
 /**
  * The data movers of a run, and the memory in which packs are filled: one set for all its sessions, since threads take time
- * to start. A thread is started by the first work it gets. docs/design.md, Data movers
+ * to start. Threads are started shortly before their first work. docs/design.md, Data movers
  */
 export class DataMovers {
   readonly pool: PackPool
@@ -58,6 +61,12 @@ export class DataMovers {
     return this.#adaptive && (this.#inline || pieces < this.inlinePieces) ? 0 : 2 * this.count + 1
   }
 
+  /** Told how many pieces of work a session has given out: starts threads shortly before they are needed. */
+  prepare(pieces: number): void {
+    if (!this.#adaptive || this.#inline || pieces < WARM_PIECES || pieces >= this.inlinePieces) return
+    for (let mover = 0; mover < this.count; mover++) this.thread(mover)
+  }
+
   /** Memory in which map packs are filled, one after the other. */
   get mapBuffer(): Uint8Array {
     return (this.#mapBuffer ??= new Uint8Array(packBufferBytes(this.#packBytes)))
@@ -93,6 +102,7 @@ export class DataMovers {
 
   /** Gives work to the mover that has the least of it. */
   async #least<T>(work: (thread: MoverThread) => Promise<T>): Promise<T> {
+    this.prepare(this.#unpacked)
     if (this.#unpacked++ < this.inlinePieces) return work(this.starter)
     const mover = this.#busy.indexOf(Math.min(...this.#busy))
     this.#busy[mover] = (this.#busy[mover] as number) + 1

@@ -123,6 +123,7 @@ export class SessionMovers {
 
   /** Resolves when another stretch may be handed over. @throws what failed on the way to the store */
   async room(): Promise<void> {
+    this.#movers.prepare(this.#sent)
     // From here on threads do the work: what this one has pending would hold up the maps, and memory, to the end.
     if (this.#sent === this.#movers.inlinePieces && this.#starter !== undefined) await this.#flush([this.#starter])
     // Threads wait for a buffer themselves. This thread must not: it is the one that stores.

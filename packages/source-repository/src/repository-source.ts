@@ -111,7 +111,7 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
 
   /** A job's name by its settings; `undefined` without any. */
   async function nameOf(id: BackupId, options: Abortable): Promise<string | undefined> {
-    const settings = await readSettings(view, layout.backupSettings(id), options)
+    const settings = await readSettings(view, layout.backupSettings(id), { ...options, proveAbsent: true })
     return settings && (findSetting(settings.entry, "name")?.name ?? id)
   }
 
