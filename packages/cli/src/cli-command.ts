@@ -6,6 +6,7 @@ import type { Io } from "./io.ts"
 import type { Paint } from "./paint.ts"
 import type { SharedOptions } from "./shared-options.ts"
 import type { TaskTimes } from "./task-times.ts"
+import type { UsedBuckets } from "./used-buckets.ts"
 
 /** One command of the program. */
 export interface CliCommand<Options> {
@@ -27,6 +28,8 @@ export interface Call<Options = unknown> {
   /** Colours of stdout. */
   readonly paint: Paint
   readonly times: TaskTimes
+  /** Buckets that were opened on the way. */
+  readonly buckets: UsedBuckets
 }
 
 /** What a command came to: told as a document with `--json`, as text without. */

@@ -8,6 +8,7 @@ import { initCommand } from "./commands/init.ts"
 import { pointsCommand } from "./commands/points.ts"
 import { restoreCommand } from "./commands/restore.ts"
 import { showCommand } from "./commands/show.ts"
+import { storeCommand } from "./commands/store.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { describeError } from "./describe-error.ts"
 import { type ExitCode, exitCodes, exitMeanings } from "./exit-codes.ts"
@@ -53,6 +54,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   add(verifyCommand)
   add(showCommand)
   add(adoptCommand)
+  add(storeCommand)
 
   try {
     await program.parseAsync(argv, { from: "user" })

@@ -39,7 +39,7 @@ test.for([
   [["points", "--frob"], "unknown option '--frob'"],
   [["points", "extra", "--repo", "x"], "too many arguments"],
   [["points"], "no repository was named"],
-  [["points", "--repo", "s3://bucket/prefix"], "not yet"],
+  [["points", "--repo", "s3://Bucket/prefix"], "is no name of a bucket"],
   [["points", "--repo", ""], "empty name"],
   [["backup", "--repo", "x", "--workload", "w", "i.raw"], "--job <name>"],
   [["backup", "--repo", "x", "--job", "j", "--workload", "w"], "missing required argument 'image'"],

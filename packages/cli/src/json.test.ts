@@ -242,7 +242,7 @@ test("damage found is a report that has an error too", async () => {
 test.for([
   [["pints", "--json"], 2, "Usage"],
   [["--json"], 2, "Usage"],
-  [["points", "--json", "--repo", "s3://bucket"], 2, "Usage"],
+  [["points", "--json", "--repo", "s3://Bucket"], 2, "Usage"],
   [["points", "--json", "--repo", "nothing-here"], 10, "NoRepository"],
   [["init", "--json", "--repo", "nothing-here"], 14, "Refused"],
 ] as const)("a failure is a document too: bcopy %j", async ([argv, exit, code]) => {

@@ -26,12 +26,14 @@ const OWN_NAMES = ["bcopy.json", "keys", "log", "backups", "tmp", "probe", "lost
 export async function makeFolderRepository(
   text: string,
   options: Pick<CreateRepositoryOptions, "encryption" | "blockBytes" | "packBytes">,
-  { io, seams, signal, options: { yes, dryRun } }: Call,
+  call: Call,
 ): Promise<Repository> {
+  const { io, seams, signal } = call
+  const { yes, dryRun } = call.options
   const path = parseFolder(text)
   // A rehearsal in memory finds what is wrong with the options before a folder is made.
   const trial = await createRepository(memoryStore({ name: path, clock: io.clock }), seams, { ...options, signal })
-  const store = openStore(text, io)
+  const store = await openStore(text, call)
   if (await mayBeThere(path, yes ?? false)) await refuseExisting(store, () => openRepository(store, seams, { signal }))
   const around = yes === true ? undefined : await enclosingRepository(path)
   if (around !== undefined)
@@ -67,7 +69,8 @@ async function mayBeThere(path: string, yes: boolean): Promise<boolean> {
   return mayHoldRepository(names)
 }
 
-async function refuseExisting(store: RepoStore, openThere: () => Promise<Repository>): Promise<void> {
+/** @throws EngineError `RepositoryExists` where there is one */
+export async function refuseExisting(store: RepoStore, openThere: () => Promise<Repository>): Promise<void> {
   try {
     const { name } = await openThere()
     throw new EngineError("RepositoryExists", `${name} holds a repository already; nothing was changed`)

@@ -9,9 +9,10 @@ export async function openGivenRepository(call: Call<{ readonly repo?: string }>
 }
 
 /** Opens the repository that a REPO text names. @throws CliError `Usage`; EngineError, StoreError */
-export async function openRepositoryAt(text: string, { io, seams, signal }: Call): Promise<Repository> {
+export async function openRepositoryAt(text: string, call: Call): Promise<Repository> {
+  const { seams, signal } = call
   await requireFolder(text)
-  return openRepository(openStore(text, io), seams, { signal })
+  return openRepository(await openStore(text, call), seams, { signal })
 }
 
 /** The REPO text that was given. @throws CliError `Usage` */

@@ -8,8 +8,6 @@ test.for(["/srv/bcopy", "backups", "./a:b", "C:/backups", "odd//name"])("%s is a
 })
 
 test.for([
-  ["s3://bucket/prefix", "not yet"],
-  ["S3://bucket", "not yet"],
   ["file:///srv/bcopy", "file:// names no repository"],
   ["", "empty"],
 ] as const)("%j is a usage error that says why", ([text, why]) => {

@@ -1,36 +1,54 @@
 import { readdir, stat } from "node:fs/promises"
 import { BIRTH_KEY, layout } from "@bcopy/chain-format"
 import { EngineError, isEngineError } from "@bcopy/copy-engine"
-import { type RepoStore, withRetry } from "@bcopy/repo"
+import { type RepoStore, withPace, withRetry } from "@bcopy/repo"
 import { folderStore } from "@bcopy/repo-fs"
+import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
 import type { Io } from "./io.ts"
+import { openBucket } from "./open-bucket.ts"
+import { isBucketAddress } from "./is-bucket-address.ts"
 
 const ATTEMPTS = 4
 const BASE_DELAY_MS = 100
+const MAX_CONCURRENT = 16
 
 /** The folder that a REPO text names. @throws CliError `Usage` for what names no folder */
 export function parseFolder(text: string): string {
   if (text === "")
     throw new CliError("Usage", "the repository has an empty name", { hint: "Give the path of a folder." })
   const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? []
-  if (scheme?.toLowerCase() === "s3")
-    throw new CliError("Usage", `${text}: repositories in S3 buckets are not yet supported`, {
-      hint: "Use a folder for now.",
-    })
   if (scheme !== undefined)
-    throw new CliError("Usage", `${text}: ${scheme}:// names no repository`, { hint: "Give the path of a folder." })
+    throw new CliError("Usage", `${text}: ${scheme}:// names no repository`, {
+      hint: "Give the path of a folder, or s3://bucket/prefix.",
+    })
   return text
 }
 
-/** The store of the repository that a REPO text names; requests that may pass are made again. */
-export function openStore(text: string, { clock, random }: Pick<Io, "clock" | "random">): RepoStore {
-  return withRetry(folderStore({ path: parseFolder(text), clock }), {
-    attempts: ATTEMPTS,
-    baseDelayMs: BASE_DELAY_MS,
+/** The store of the repository that a REPO text names; requests that may pass are made again. @throws CliError, StoreError */
+export async function openStore(text: string, call: BucketCall): Promise<RepoStore> {
+  if (isBucketAddress(text)) return retried(paced(await openBucket(text, call), call), call.io)
+  return retried(folderStore({ path: parseFolder(text), clock: call.io.clock }), call.io)
+}
+
+/** What a command gives on to who opens a bucket. */
+type BucketCall = Pick<Call, "io" | "signal" | "buckets" | "options">
+
+/** As many requests at once as the service takes well, and no more a second than allowed. */
+export function paced(store: RepoStore, { io: { clock }, options }: Pick<Call, "io" | "options">): RepoStore {
+  const { bandwidth, requestRate } = options
+  return withPace(store, {
+    maxConcurrent: MAX_CONCURRENT,
+    ...(bandwidth !== undefined && { bytesPerSecond: bandwidth }),
+    ...(requestRate !== undefined && { requestsPerSecond: requestRate }),
     clock,
-    random: () => (random(1)[0] ?? 0) / 256,
   })
+}
+
+/** Makes requests again that failed in a way that may pass. */
+export function retried(store: RepoStore, { clock, random }: Pick<Io, "clock" | "random">): RepoStore {
+  const fraction = () => (random(1)[0] ?? 0) / 256
+  return withRetry(store, { attempts: ATTEMPTS, baseDelayMs: BASE_DELAY_MS, clock, random: fraction })
 }
 
 /** Whether a folder with these names in it may hold a repository, a damaged or half-made one among them. */
@@ -44,6 +62,7 @@ export function mayHoldRepository(names: readonly string[]): boolean {
  * @throws EngineError `NoRepository` if there is no folder of that name, or nothing of a repository in it
  */
 export async function requireFolder(text: string): Promise<void> {
+  if (isBucketAddress(text)) return
   const path = parseFolder(text)
   const none = (what: string) =>
     new EngineError("NoRepository", what, { hint: "Check the path, or make a repository with `bcopy init`." })

@@ -1,6 +1,7 @@
 import { sep } from "node:path"
 import { EngineError } from "@bcopy/copy-engine"
 import { enclosingRepository, realPath } from "./enclosing-repository.ts"
+import { isBucketAddress } from "./is-bucket-address.ts"
 
 /**
  * Keeps a restore out of repositories: always out of the one it reads, out of others unless `yes`.
@@ -11,8 +12,10 @@ export async function refuseOutputInside(
   output: string,
   { yes = false }: { readonly yes?: boolean },
 ): Promise<void> {
-  const [own, target] = [await realPath(repository), await realPath(output)]
-  if (target === own || target.startsWith(own.endsWith(sep) ? own : own + sep))
+  // A bucket has no folders that a restore could get into.
+  const own = isBucketAddress(repository) ? undefined : await realPath(repository)
+  const target = await realPath(output)
+  if (own !== undefined && (target === own || target.startsWith(own.endsWith(sep) ? own : own + sep)))
     throw new EngineError("Refused", `${output} lies in the repository ${repository} itself`, {
       hint: "Choose a place outside of it.",
     })

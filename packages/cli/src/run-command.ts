@@ -5,6 +5,7 @@ import type { Io } from "./io.ts"
 import { paintFor, printable } from "./paint.ts"
 import { openReporter } from "./reporter.ts"
 import { TaskTimes } from "./task-times.ts"
+import { type BucketUse, renderUses, UsedBuckets } from "./used-buckets.ts"
 
 /** Runs one command with what was parsed for it, and writes what it came to. */
 export async function runCommand<Options>(
@@ -15,6 +16,7 @@ export async function runCommand<Options>(
   const json = options.json === true
   const reporter = await openReporter(io, { json })
   const times = new TaskTimes(io.clock)
+  const buckets = new UsedBuckets()
   const { keepsCheckpoint = false } = command
   const stopping = keepsCheckpoint ? "finishing the checkpoint" : "stopping"
   const onAbort = () => reporter.note(`${stopping}, press Ctrl-C again to stop at once`)
@@ -30,16 +32,25 @@ export async function runCommand<Options>(
   }
   try {
     const { signal } = io
-    const outcome = await command.run({ options, args, io, seams, signal, paint: paintFor(io.stdout, io.env), times })
+    const paint = paintFor(io.stdout, io.env)
+    const outcome = await command.run({ options, args, io, seams, signal, paint, times, buckets })
     reporter.end()
-    return writeOutcome(outcome, io, { json })
+    return writeOutcome(withUses(outcome, buckets.uses), io, { json })
   } catch (error) {
     reporter.end()
     if ((io.env["BCOPY_DEBUG"] ?? "") !== "" && error instanceof Error) io.stderr.write(`${error.stack}\n`)
     return writeError(describeError(error, io.signal.aborted, keepsCheckpoint), io, { json })
   } finally {
+    buckets.close()
     io.signal.removeEventListener("abort", onAbort)
   }
+}
+
+/** What a run came to, and what it asked of buckets. */
+function withUses(outcome: Outcome, uses: readonly BucketUse[]): Outcome {
+  if (uses.length === 0) return outcome
+  const text = outcome.text === "" ? renderUses(uses) : `${outcome.text}\n${renderUses(uses)}`
+  return { ...outcome, document: { ...outcome.document, requests: uses }, text }
 }
 
 /** Tells an error that ended the run. */

@@ -18,12 +18,18 @@ export interface SharedOptions {
   readonly yes?: boolean
   readonly json?: boolean
   readonly dryRun?: boolean
+  /** Bytes a second. */
+  readonly bandwidth?: number
+  /** Requests a second. */
+  readonly requestRate?: number
 }
 
 /** The options that every command takes, behind its own. */
 export function addSharedOptions(command: Command): void {
   command
     .option("--memory <size>", "memory to aim at for the whole process (default: 288MiB)", sizeArgument)
+    .option("--bandwidth <size>", "bytes a second to and from buckets at most", sizeArgument)
+    .option("--request-rate <count>", "requests a second to buckets at most", countArgument)
     .option("--take-over", "shut out another session that writes the same workload")
     .option("--yes", "confirm what asks for confirmation")
     .option("--json", "print one JSON document on stdout, and events as JSON lines on stderr")
@@ -32,7 +38,10 @@ export function addSharedOptions(command: Command): void {
 
 /** The option that names the repository. */
 export function addRepoOption(command: Command): void {
-  command.option("--repo <repo>", "folder of the repository (or environment variable BCOPY_REPO)")
+  command.option(
+    "--repo <repo>",
+    "folder of the repository, or s3://bucket/prefix (or environment variable BCOPY_REPO)",
+  )
 }
 
 /** Reads the value of an option that is a size. */

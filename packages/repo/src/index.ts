@@ -30,6 +30,7 @@ export type { OnTampering, Tampering } from "./tampering.ts"
 // wrappers
 export { type RetryOptions, type StoreRetry, withRetry } from "./with-retry.ts"
 export { withLimit } from "./with-limit.ts"
+export { type PaceOptions, withPace } from "./with-pace.ts"
 export { type StoreCounts, withCount } from "./with-count.ts"
 export { readOnly } from "./read-only.ts"
 export { type Around, aroundRequests, type StoreMethod, type StoreRequest } from "./around-requests.ts"

@@ -1,9 +1,11 @@
 import type { CliCommand } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
+import { makeBucketRepository } from "../make-bucket-repository.ts"
 import { makeFolderRepository } from "../make-folder-repository.ts"
 import { repositoryGiven } from "../open-repository-at.ts"
 import { renderSize } from "../render-size.ts"
 import { addExamples, addRepoOption, blockSizeArgument, packSizeArgument } from "../shared-options.ts"
+import { isBucketAddress } from "../is-bucket-address.ts"
 
 interface InitOptions {
   readonly repo?: string
@@ -18,7 +20,9 @@ export const initCommand: CliCommand<InitOptions> = {
   define(command) {
     command
       .summary("make a repository")
-      .description("Makes a repository in a new or empty folder, after trying what the folder can do.")
+      .description(
+        "Makes a repository in a new or empty folder or under a new prefix in an S3 bucket, after trying what it can do.",
+      )
       .option("--no-encryption", "store everything in the clear; decided here and for good")
       .option(
         "--block-size <size>",
@@ -31,7 +35,11 @@ export const initCommand: CliCommand<InitOptions> = {
         packSizeArgument,
       )
     addRepoOption(command)
-    addExamples(command, "bcopy init --repo /srv/bcopy --no-encryption")
+    addExamples(
+      command,
+      "bcopy init --repo /srv/bcopy --no-encryption",
+      "bcopy init --repo s3://my-backups/offsite --no-encryption",
+    )
   },
   async run(call) {
     const { encryption, blockSize, packSize, dryRun = false } = call.options
@@ -40,11 +48,8 @@ export const initCommand: CliCommand<InitOptions> = {
       throw new CliError("Refused", "encryption is not there yet: a repository can be made in the clear only", {
         hint: "If that will do, say so with --no-encryption. It can not be changed later.",
       })
-    const made = await makeFolderRepository(
-      repo,
-      { encryption: "none", blockBytes: blockSize, packBytes: packSize },
-      call,
-    )
+    const make = isBucketAddress(repo) ? makeBucketRepository : makeFolderRepository
+    const made = await make(repo, { encryption: "none", blockBytes: blockSize, packBytes: packSize }, call)
     const { name, blockBytes, packBytes, birth } = made
     const sizes = `blocks of ${renderSize(blockBytes)}, packs of ${renderSize(packBytes)}, not encrypted`
     return {

@@ -1,0 +1,42 @@
+import { layout } from "@bcopy/chain-format"
+import { createRepository, type CreateRepositoryOptions, openRepository, type Repository } from "@bcopy/copy-engine"
+import { memoryStore } from "@bcopy/repo"
+import type { Call } from "./cli-command.ts"
+import { CliError } from "./cli-error.ts"
+import { refuseExisting } from "./make-folder-repository.ts"
+import { openBucket } from "./open-bucket.ts"
+import { mayHoldRepository, paced, retried } from "./open-store.ts"
+
+/**
+ * Makes a repository under a prefix in a bucket, or in a dry run finds out whether it could be made.
+ * @returns the repository; in a dry run one of the same kind in memory
+ * @throws CliError `Refused` for a prefix that holds other things; EngineError `RepositoryExists`, `BadArgument`;
+ * StoreError, `Unfit` for a bucket that lacks what a repository needs
+ */
+export async function makeBucketRepository(
+  text: string,
+  options: Pick<CreateRepositoryOptions, "encryption" | "blockBytes" | "packBytes">,
+  call: Call,
+): Promise<Repository> {
+  const { io, seams, signal, options: given } = call
+  const { yes, dryRun } = given
+  // A rehearsal in memory finds what is wrong with the options before anything is sent.
+  const trial = await createRepository(memoryStore({ name: text, clock: io.clock }), seams, { ...options, signal })
+  const bucket = await openBucket(text, call)
+  const store = retried(paced(bucket, call), io)
+  const { objects, folders } = await store.list("", { folders: true, signal })
+  const names = [...objects.map(({ key }) => key), ...folders.map((folder) => folder.slice(0, -1))]
+  if (mayHoldRepository(names)) await refuseExisting(store, () => openRepository(store, seams, { signal }))
+  const own = new Set(["bcopy.json", "keys", "log", "backups", "probe", layout.repositorySettings.slice(0, -1)])
+  const foreign = names.filter((name) => !own.has(name))
+  if (foreign.length > 0 && yes !== true)
+    throw new CliError("Refused", `${text} is not empty: it holds ${foreign.slice(0, 3).join(", ")}`, {
+      hint: "Choose another prefix, or confirm with --yes.",
+    })
+  if (dryRun === true) return trial
+  const fraction = () => (io.random(1)[0] ?? 0) / 256
+  const passport = await bucket.passport({ clock: io.clock, random: fraction, signal })
+  const { requireFitBucket } = await import("@bcopy/repo-s3")
+  requireFitBucket(passport, text)
+  return createRepository(store, seams, { ...options, passport, signal })
+}

@@ -1,0 +1,9 @@
+/** What a bucket is set to, and what of it was found out. */
+export interface BucketState {
+  readonly versioning: "off" | "enabled" | "suspended"
+  readonly objectLock: boolean
+  /** Days or years that new objects are locked for without being asked, as S3 says it. */
+  readonly defaultRetention?: string
+  /** Whether the server heeds "create only if absent" here; taken for granted until the passport tries it. */
+  readonly conditionalCreate: boolean
+}

@@ -1,0 +1,134 @@
+import { lookup } from "node:dns"
+import { Agent as HttpAgent } from "node:http"
+import { Agent as HttpsAgent } from "node:https"
+import type { LookupFunction } from "node:net"
+import { rootCertificates } from "node:tls"
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { StoreError } from "@bcopy/repo"
+import { findEndpoint } from "./find-endpoint.ts"
+import { isLoopback } from "./is-loopback.ts"
+import { s3Failure } from "./s3-failure.ts"
+import type { S3Connection } from "./s3-options.ts"
+import { UsageCounter } from "./s3-usage.ts"
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** Longest silence in the middle of a request. */
+const SOCKET_TIMEOUT_MS = 60_000
+/** Longest wait for credentials that somebody else gives: a machine that is no instance of a cloud has none to ask. */
+const CREDENTIALS_TIMEOUT_MS = 3_000
+
+/** A connected service: the client, where it is, and what was done with it. */
+export interface S3Service {
+  readonly client: S3Client
+  /** Scheme, host and port, without the bucket. */
+  readonly endpoint: string
+  readonly usage: UsageCounter
+  /** Has credentials asked for anew before the next request. */
+  renewCredentials(): Promise<void>
+  close(): void
+}
+
+/**
+ * Connects to S3 as the AWS tools do: settings of the environment and of the shared configuration apply where nothing is
+ * said. Nothing is asked of the service yet; credentials are looked for, so that who has none is told at once.
+ * @throws StoreError `Denied` without credentials, `Unsupported` for an endpoint that is not encrypted, `BadKey` for one that is no URL
+ */
+export async function connectS3(connection: S3Connection = {}): Promise<S3Service> {
+  const { credentials, profile, allowPlaintext = false } = connection
+  const found = await findEndpoint(connection)
+  const { url, region } = found
+  if (url.protocol !== "https:" && !allowPlaintext && !isLoopback(url.hostname))
+    throw new StoreError(
+      "Unsupported",
+      `${url.origin}: data would pass unencrypted, and the credentials' use with it`,
+      {
+        hint: "Use https, or allow it with --allow-plaintext where the network is yours.",
+      },
+    )
+  const config: S3ClientConfig = {
+    region,
+    forcePathStyle: connection.pathStyle ?? !found.isAws,
+    ...(connection.endpoint !== undefined && { endpoint: connection.endpoint }),
+    ...(profile !== undefined && { profile }),
+    ...(credentials !== undefined && { credentials }),
+    // Who asks decides on asking again: every attempt is seen by the counters and the pace.
+    maxAttempts: 1,
+    // Bodies are signed with their SHA-256, which every server checks; what comes is proven by its seals.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      ...agents(connection, url),
+    },
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  }
+  const client = new S3Client(config)
+  const usage = new UsageCounter()
+  observe(client, usage)
+  await requireCredentials(client)
+  return {
+    client,
+    endpoint: url.origin,
+    usage,
+    async renewCredentials() {
+      await (client.config.credentials as (options: { forceRefresh: boolean }) => Promise<unknown>)({
+        forceRefresh: true,
+      }).catch(ignore)
+    },
+    close: () => client.destroy(),
+  }
+}
+
+const ignore = () => undefined
+
+function agents({ ca, proxy, connections = 64 }: S3Connection, url: URL) {
+  const proxyEnv = proxy === undefined ? process.env : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }
+  const options = {
+    keepAlive: true,
+    maxSockets: connections,
+    lookup: lookUp,
+    // Nobody asks another machine the way to this one.
+    ...(!isLoopback(url.hostname) && { proxyEnv }),
+  }
+  return {
+    httpAgent: new HttpAgent(options),
+    httpsAgent: new HttpsAgent({ ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) }),
+  }
+}
+
+/** Names below localhost are this machine (RFC 6761, 6.3), also where nobody told the resolver. */
+const lookUp: LookupFunction = (hostname, options, found) =>
+  lookup(hostname.toLowerCase().endsWith(".localhost") ? "localhost" : hostname, options, found)
+
+/** Has every attempt counted, and the service's time put into what it answers. */
+function observe(client: S3Client, usage: UsageCounter): void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const { body } = args.request as { readonly body?: { readonly byteLength?: number } }
+      usage.request((context.commandName ?? "").replace(/Command$/, ""), body?.byteLength ?? 0)
+      const result = await next(args)
+      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> }
+      const dateMs = Date.parse(headers?.["date"] ?? "")
+      if (Number.isNaN(dateMs)) throw new StoreError("Unavailable", "the answer does not say what time it is")
+      Object.assign(result.output as object, { dateMs })
+      return result
+    },
+    { step: "deserialize", priority: "high", name: "bcopyObserve" },
+  )
+}
+
+async function requireCredentials(client: S3Client): Promise<void> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const limit = AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS)
+  const none = () => reject(Object.assign(new Error("nobody gave any in 3 s"), { name: "CredentialsProviderError" }))
+  limit.addEventListener("abort", none)
+  try {
+    await Promise.race([client.config.credentials(), tooLate])
+  } catch (error) {
+    client.destroy()
+    throw s3Failure(error, "no credentials for S3")
+  } finally {
+    limit.removeEventListener("abort", none)
+  }
+}

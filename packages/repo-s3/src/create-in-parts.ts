@@ -1,0 +1,81 @@
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  type PutObjectCommandInput,
+} from "@aws-sdk/client-s3"
+import { Upload } from "@aws-sdk/lib-storage"
+import type { CreateOptions, CreateResult, ObjectKey } from "@bcopy/repo"
+import { extendRetention, findObject } from "./object-lock.ts"
+import { abortable, type S3Bucket } from "./s3-bucket.ts"
+import { answerOf } from "./s3-failure.ts"
+
+const PART_BYTES = 16 << 20
+const PARTS_AT_ONCE = 4
+
+/**
+ * Sends a large object in parts, which are given up together if one of them fails. Some servers take lock headers here and
+ * lock nothing: so the lock is looked at afterwards, and set where it is missing.
+ */
+export async function createInParts(
+  bucket: S3Bucket,
+  key: ObjectKey,
+  bytes: Uint8Array,
+  kept: Partial<PutObjectCommandInput>,
+  { retainUntilMs, signal }: CreateOptions,
+): Promise<CreateResult> {
+  const upload = new Upload({
+    client: bucket.client,
+    params: {
+      ...bucket.object(key),
+      ...kept,
+      Body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+      IfNoneMatch: "*",
+    },
+    partSize: PART_BYTES,
+    queueSize: PARTS_AT_ONCE,
+    leavePartsOnError: false,
+  })
+  const giveUp = () => void upload.abort()
+  signal?.addEventListener("abort", giveUp)
+  try {
+    const { VersionId } = await bucket.send(`create ${key} in parts`, signal, () => upload.done())
+    const version = VersionId === undefined || VersionId === "" ? undefined : VersionId
+    const named = { ...(version !== undefined && { version }), ...(signal && { signal }) }
+    if (retainUntilMs !== undefined) {
+      const found = await findObject(bucket, key, named)
+      if ((found?.retainUntilMs ?? 0) < retainUntilMs) await extendRetention(bucket, key, retainUntilMs, named)
+    }
+    return {
+      created: true,
+      dateMs: await bucket.date(signal),
+      ...(version !== undefined && { version }),
+    }
+  } catch (error) {
+    if (answerOf((error as { cause?: unknown }).cause).status === 412)
+      return { created: false, dateMs: await bucket.date(signal) }
+    throw error
+  } finally {
+    signal?.removeEventListener("abort", giveUp)
+  }
+}
+
+/** Gives up uploads in parts under the prefix that were begun before `beforeMs` and never ended; gives how many. */
+export async function abortLeftovers(bucket: S3Bucket, beforeMs: number, signal?: AbortSignal): Promise<number> {
+  const { bucket: name, prefix } = bucket.options
+  let aborted = 0
+  let KeyMarker: string | undefined
+  let UploadIdMarker: string | undefined
+  do {
+    const command = new ListMultipartUploadsCommand({ Bucket: name, Prefix: prefix, KeyMarker, UploadIdMarker })
+    const page = await bucket.send("list uploads", signal, () => bucket.client.send(command, abortable(signal)))
+    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+      if (Initiated === undefined || Initiated.getTime() >= beforeMs) continue
+      const abort = new AbortMultipartUploadCommand({ Bucket: name, Key, UploadId })
+      await bucket.sendIfThere(`give up upload of ${Key}`, signal, () => bucket.client.send(abort, abortable(signal)))
+      aborted++
+    }
+    KeyMarker = page.IsTruncated === true ? page.NextKeyMarker : undefined
+    UploadIdMarker = page.IsTruncated === true ? page.NextUploadIdMarker : undefined
+  } while (KeyMarker !== undefined)
+  return aborted
+}

@@ -1,0 +1,19 @@
+/** Keeps a repository in an S3 bucket. */
+
+// the store
+export { openS3Store, type S3Store } from "./open-s3-store.ts"
+export { formatS3Address, isS3Address, parseS3Address, type S3Address } from "./s3-address.ts"
+export type { S3Connection, S3Credentials, S3Encryption, S3Keeping, S3StoreOptions } from "./s3-options.ts"
+
+// what a bucket can do
+export type { BucketState } from "./bucket-state.ts"
+export {
+  requireFitBucket,
+  type S3Passport,
+  type S3PassportOptions,
+  type S3Property,
+  type S3PropertyName,
+} from "./s3-passport.ts"
+
+// what it costs
+export { requestClass, requestsByClass, type S3RequestClass, type S3Usage } from "./s3-usage.ts"

@@ -1,0 +1,21 @@
+import { DeleteObjectCommand } from "@aws-sdk/client-s3"
+import type { ObjectKey, VersionOptions } from "@bcopy/repo"
+import { StoreError } from "@bcopy/repo"
+import { isLocked } from "./object-lock.ts"
+import { abortable, type S3Bucket } from "./s3-bucket.ts"
+
+/** Deletes an object, or one version of it. What a lock keeps is told from what the credentials do not allow. */
+export async function removeObject(
+  bucket: S3Bucket,
+  key: ObjectKey,
+  { locks, ...options }: VersionOptions & { readonly locks: boolean },
+): Promise<void> {
+  const { version, signal } = options
+  const command = new DeleteObjectCommand(bucket.object(key, version))
+  try {
+    await bucket.sendIfThere(`remove ${key}`, signal, () => bucket.client.send(command, abortable(signal)))
+  } catch (error) {
+    if ((error as StoreError).code !== "Denied" || !locks || !(await isLocked(bucket, key, options))) throw error
+    throw new StoreError("Locked", `${bucket.name}: ${key} is locked`, { cause: error })
+  }
+}

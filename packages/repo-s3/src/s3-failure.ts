@@ -1,0 +1,87 @@
+import { StoreError, type StoreErrorCode } from "@bcopy/repo"
+
+/** What is known of a request that failed: HTTP status and S3's own code, where there was an answer. */
+export interface S3Answer {
+  readonly status: number | undefined
+  readonly code: string
+  readonly message: string
+}
+
+/** What S3 said, as far as it did. Codes differ from server to server: always look at the status first. */
+export function answerOf(error: unknown): S3Answer {
+  const { name, message, Code, $metadata } = error as {
+    readonly name?: string
+    readonly message?: string
+    readonly Code?: string
+    readonly $metadata?: { readonly httpStatusCode?: number }
+  }
+  return { status: $metadata?.httpStatusCode, code: Code ?? name ?? "Error", message: message ?? String(error) }
+}
+
+const credentialCodes = new Set([
+  "InvalidAccessKeyId",
+  "SignatureDoesNotMatch",
+  "AccessDenied",
+  "AccountProblem",
+  "AllAccessDisabled",
+  "UnauthorizedAccess",
+])
+const expiredCodes = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"])
+const throttledCodes = new Set([
+  "SlowDown",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequests",
+  "RequestLimitExceeded",
+])
+const fullCodes = new Set(["QuotaExceeded", "InsufficientStorage", "StorageFull"])
+
+/** Whether the credentials were good once and are not any more. */
+export function isExpired(error: unknown): boolean {
+  return expiredCodes.has(answerOf(error).code)
+}
+
+/**
+ * A failed request as a `StoreError`: by HTTP status where there is one, with S3's code and message in the text. What had no
+ * answer, and whatever may pass, is `Unavailable` or `Throttled`.
+ */
+export function s3Failure(error: unknown, what: string, signal?: AbortSignal): StoreError {
+  if (error instanceof StoreError) return error
+  if (signal?.aborted) return new StoreError("Aborted", `${what}: aborted by the caller`, { cause: error })
+  const { status, code, message } = answerOf(error)
+  const text = `${what}: ${status === undefined ? "" : `${status} `}${code}${message === "" || message === code ? "" : `: ${message}`}`
+  const hint = hintFor(code, status)
+  return new StoreError(codeFor(status, code), text, { cause: error, ...(hint !== undefined && { hint }) })
+}
+
+function codeFor(status: number | undefined, code: string): StoreErrorCode {
+  if (isCredentials(code)) return "Denied"
+  if (throttledCodes.has(code) || status === 429 || status === 503) return "Throttled"
+  if (fullCodes.has(code) || status === 507) return "NoSpace"
+  if (expiredCodes.has(code)) return "Unavailable"
+  if (status === undefined) return "Unavailable"
+  if (code === "NoSuchBucket" || code === "PermanentRedirect" || status === 301) return "Denied"
+  if (status === 416) return "BadRange"
+  if (status === 401 || status === 403) return "Denied"
+  if (status === 405 || status === 501) return "Unsupported"
+  // A request cut short, a race that nobody won, a clock that was slow to answer: all of them may pass.
+  if (["RequestTimeout", "IncompleteBody", "BadDigest", "XAmzContentSHA256Mismatch"].includes(code))
+    return "Unavailable"
+  if (status === 408 || status === 409 || status >= 500) return "Unavailable"
+  return status >= 400 ? "Unsupported" : "Unavailable"
+}
+
+function isCredentials(code: string): boolean {
+  return credentialCodes.has(code) || code === "CredentialsProviderError"
+}
+
+function hintFor(code: string, status: number | undefined): string | undefined {
+  if (code === "CredentialsProviderError")
+    return "Give credentials as the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+  if (code === "InvalidAccessKeyId" || code === "SignatureDoesNotMatch")
+    return "Check the access key and the secret key, and that they are of this endpoint."
+  if (code === "RequestTimeTooSkewed") return "Set the clock of this machine."
+  if (code === "NoSuchBucket") return "Check the name of the bucket and the endpoint; bcopy does not make buckets."
+  if (code === "PermanentRedirect" || status === 301) return "The bucket is in another region: set AWS_REGION."
+  return undefined
+}
