@@ -3,6 +3,7 @@ import { makeBuckets } from "./buckets.ts"
 import { conformanceCases } from "./conformance-cases.ts"
 import { startGateway } from "./gateway.ts"
 import { keepingCases } from "./keeping-cases.ts"
+import { killCases } from "./kill-cases.ts"
 import { passportCases } from "./passport-cases.ts"
 import { raceCases } from "./race-cases.ts"
 import { storyCases } from "./story-cases.ts"
@@ -25,6 +26,7 @@ try {
     ...raceCases(gateway),
     ...keepingCases(gateway),
     ...storyCases(gateway),
+    ...killCases(gateway),
   ]
   for (const { name, run } of cases.filter((one) => one.name.includes(values.only))) {
     const startMs = performance.now()

@@ -165,6 +165,8 @@ export function checker(options: { readonly host: number; readonly turns: number
 }
 
 function excuse(error: unknown, what: string, problem: (text: string) => void, also: readonly string[] = []): void {
-  const { code } = error as { readonly code?: string }
+  const { code, cause } = error as { readonly code?: string; readonly cause?: unknown }
+  // A source's word for what its store could not say: the store's own word counts.
+  if (code === "Unreadable" && cause !== undefined) return excuse(cause, what, problem, also)
   if (code === undefined || !(excused.has(code) || also.includes(code))) problem(`${what}: ${messageOf(error)}`)
 }

@@ -14,7 +14,7 @@ import { UsageCounter } from "./s3-usage.ts"
 const CONNECT_TIMEOUT_MS = 10_000
 /** Longest silence in the middle of a request. */
 const SOCKET_TIMEOUT_MS = 60_000
-/** Longest wait for credentials that somebody else gives: a machine that is no instance of a cloud has none to ask. */
+/** Longest wait for credentials that nobody named: a machine that is no instance of a cloud has none to ask. */
 const CREDENTIALS_TIMEOUT_MS = 3_000
 
 /** A connected service: the client, where it is, and what was done with it. */
@@ -66,7 +66,9 @@ export async function connectS3(connection: S3Connection = {}): Promise<S3Servic
   const client = new S3Client(config)
   const usage = new UsageCounter()
   observe(client, usage)
-  await requireCredentials(client)
+  // A profile may ask a person, who takes longer.
+  const isNamed = profile !== undefined || (process.env["AWS_PROFILE"] ?? "") !== ""
+  await requireCredentials(client, isNamed)
   return {
     client,
     endpoint: url.origin,
@@ -118,13 +120,14 @@ function observe(client: S3Client, usage: UsageCounter): void {
   )
 }
 
-async function requireCredentials(client: S3Client): Promise<void> {
+async function requireCredentials(client: S3Client, isNamed: boolean): Promise<void> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
   const limit = AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS)
   const none = () => reject(Object.assign(new Error("nobody gave any in 3 s"), { name: "CredentialsProviderError" }))
   limit.addEventListener("abort", none)
   try {
-    await Promise.race([client.config.credentials(), tooLate])
+    const given = client.config.credentials()
+    await (isNamed ? given : Promise.race([given, tooLate]))
   } catch (error) {
     client.destroy()
     throw s3Failure(error, "no credentials for S3")

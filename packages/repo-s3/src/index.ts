@@ -7,6 +7,7 @@ export type { S3Connection, S3Credentials, S3Encryption, S3Keeping, S3StoreOptio
 
 // what a bucket can do
 export type { BucketState } from "./bucket-state.ts"
+export { immutabilityOf, type Immutability } from "./immutability.ts"
 export {
   requireFitBucket,
   type S3Passport,
@@ -17,3 +18,4 @@ export {
 
 // what it costs
 export { requestClass, requestsByClass, type S3RequestClass, type S3Usage } from "./s3-usage.ts"
+export { estimateKeeping, estimatePrice, type PriceEstimate, type PriceProfile, priceProfiles } from "./prices.ts"

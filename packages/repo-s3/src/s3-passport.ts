@@ -14,6 +14,7 @@ export type S3PropertyName =
   | "object-lock"
   | "multi-delete"
   | "lifecycle"
+  | "immutability"
   | "clock"
 
 /** What a prefix in a bucket was found to do. Plain data, to be stored as JSON. */

@@ -2,6 +2,7 @@ import type { Clock, ObjectKey, RepoStore } from "@bcopy/repo"
 import { isStoreError, parseObjectKey } from "@bcopy/repo"
 import type { BucketState } from "./bucket-state.ts"
 import { createInParts } from "./create-in-parts.ts"
+import { immutabilityOf } from "./immutability.ts"
 import { findHarmfulRules } from "./lifecycle-rules.ts"
 import { probeLock, probeMarkers, probeMultiDelete } from "./lock-probes.ts"
 import type { S3Bucket } from "./s3-bucket.ts"
@@ -99,6 +100,15 @@ export const s3Probes: readonly S3Probe[] = [
       const rules = await findHarmfulRules(bucket, signal)
       if (rules === undefined) return { ok: true, detail: "rules may not be read" }
       return { ok: rules.length === 0, detail: rules.length === 0 ? "no rule that would harm" : rules.join("; ") }
+    },
+  },
+  {
+    name: "immutability",
+    needed: false,
+    appliesTo: always,
+    run: async ({ state }) => {
+      const found = immutabilityOf(state)
+      return { ok: found.possible, detail: found.possible ? found.why : `${found.why}. ${found.hint}` }
     },
   },
   {
