@@ -42,7 +42,7 @@ export async function connectS3(connection: S3Connection = {}): Promise<S3Servic
       "Unsupported",
       `${url.origin}: data would pass unencrypted, and the credentials' use with it`,
       {
-        hint: "Use https, or allow it with --allow-plaintext where the network is yours.",
+        hint: "Use https, or allow it where the network is yours (allowPlaintext; BCOPY_ALLOW_PLAINTEXT=1 for the program).",
       },
     )
   const config: S3ClientConfig = {

@@ -49,7 +49,9 @@ export function s3Failure(error: unknown, what: string, signal?: AbortSignal): S
   if (error instanceof StoreError) return error
   if (signal?.aborted) return new StoreError("Aborted", `${what}: aborted by the caller`, { cause: error })
   const { status, code, message } = answerOf(error)
-  const text = `${what}: ${status === undefined ? "" : `${status} `}${code}${message === "" || message === code ? "" : `: ${message}`}`
+  // The SDK's word for an answer that has none of its own.
+  const said = message === "" || message === code || message === "UnknownError" ? "" : `: ${message}`
+  const text = `${what}: ${status === undefined ? "" : `${status} `}${code}${said}`
   const hint = hintFor(code, status)
   return new StoreError(codeFor(status, code), text, { cause: error, ...(hint !== undefined && { hint }) })
 }
