@@ -79,6 +79,7 @@ export async function openRawTarget(
   let writtenBytes = 0
   let sameBytes = 0
   let syncedBytes = 0
+  let writing: Promise<unknown> = Promise.resolve()
   let syncing: Promise<unknown> | undefined
   let syncFailure: { readonly error: unknown } | undefined
   const zeroBlock = new Uint8Array(blockBytes)
@@ -95,7 +96,14 @@ export async function openRawTarget(
     return bytes
   }
 
-  async function writeAll(bytes: Uint8Array, position: number): Promise<void> {
+  /** One after the other: of writers to one file all but one would only burn time, waiting for its lock. */
+  function writeAll(bytes: Uint8Array, position: number): Promise<void> {
+    const mine = writing.then(() => writeNow(bytes, position))
+    writing = mine.catch(() => undefined)
+    return mine
+  }
+
+  async function writeNow(bytes: Uint8Array, position: number): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       const { bytesWritten } = await attempt(handle.write(bytes, at, bytes.length - at, position + at))
       at += bytesWritten
