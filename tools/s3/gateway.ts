@@ -7,6 +7,7 @@ import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { requireTool } from "@bcopy/require-tool"
 import { cephConf, type CephPlace } from "./ceph-conf.ts"
 
 const START_TIMEOUT_MS = 60_000
@@ -21,14 +22,22 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Programs that a gateway is made of, and the Debian packages they are in. */
-export const gatewayTools = ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph", "monmaptool"] as const
+/** Programs that a gateway is made of, each with the Debian package that brings it. */
+const programs = [
+  ["ceph-mon", "ceph-mon"],
+  ["ceph-osd", "ceph-osd"],
+  ["radosgw", "radosgw"],
+  ["ceph", "ceph-common"],
+] as const
 
 /**
  * Starts a throw-away Ceph of one node with an S3 gateway on this machine: 1 to 5 seconds. Ports are free ones, so several
  * may run at once. Needs root, as Ceph's own programs do.
  */
 export async function startGateway(options: Partial<Pick<CephPlace, "store" | "storeGib">> = {}): Promise<Gateway> {
+  const missing = programs.filter(([program, debianPackage]) => !requireTool(program, debianPackage))
+  if (missing.length > 0)
+    throw new Error(`a gateway needs Ceph: apt-get install ${missing.map(([, name]) => name).join(" ")}`)
   const folder = await mkdtemp(join(tmpdir(), "bcopy-ceph-"))
   for (const name of ["mon", "osd", "rgw", "log", "run"]) mkdirSync(join(folder, name))
   const { store = "memstore", storeGib = 4 } = options

@@ -4,8 +4,9 @@ import { memoryStore } from "@bcopy/repo"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
 import { refuseExisting } from "./make-folder-repository.ts"
+import { fitPassport } from "./fit-passport.ts"
 import { openBucket } from "./open-bucket.ts"
-import { mayHoldRepository, paced, retried } from "./open-store.ts"
+import { BUCKET_ATTEMPTS, mayHoldRepository, paced, retried } from "./open-store.ts"
 
 /**
  * Makes a repository under a prefix in a bucket, or in a dry run finds out whether it could be made.
@@ -23,7 +24,7 @@ export async function makeBucketRepository(
   // A rehearsal in memory finds what is wrong with the options before anything is sent.
   const trial = await createRepository(memoryStore({ name: text, clock: io.clock }), seams, { ...options, signal })
   const bucket = await openBucket(text, call)
-  const store = retried(paced(bucket, call), io)
+  const store = retried(paced(bucket, call), io, BUCKET_ATTEMPTS)
   const { objects, folders } = await store.list("", { folders: true, signal })
   const names = [...objects.map(({ key }) => key), ...folders.map((folder) => folder.slice(0, -1))]
   if (mayHoldRepository(names)) await refuseExisting(store, () => openRepository(store, seams, { signal }))
@@ -34,9 +35,6 @@ export async function makeBucketRepository(
       hint: "Choose another prefix, or confirm with --yes.",
     })
   if (dryRun === true) return trial
-  const fraction = () => (io.random(1)[0] ?? 0) / 256
-  const passport = await bucket.passport({ clock: io.clock, random: fraction, signal })
-  const { requireFitBucket } = await import("@bcopy/repo-s3")
-  requireFitBucket(passport, text)
+  const passport = await fitPassport(bucket, text, call)
   return createRepository(store, seams, { ...options, passport, signal })
 }

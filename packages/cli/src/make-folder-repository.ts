@@ -14,6 +14,7 @@ import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
 import { enclosingRepository } from "./enclosing-repository.ts"
 import { mayHoldRepository, openStore, parseFolder } from "./open-store.ts"
+import { randomFraction } from "./random-fraction.ts"
 
 /** What lies in the folder of a repository, one that is not made to the end among them, or of a fresh file system. */
 const OWN_NAMES = ["bcopy.json", "keys", "log", "backups", "tmp", "probe", "lost+found"]
@@ -42,7 +43,7 @@ export async function makeFolderRepository(
     })
   if (dryRun === true) return trial
   await prepareFolder(path)
-  const passport = await folderPassport(path, { clock: io.clock, random: () => (io.random(1)[0] ?? 0) / 256 })
+  const passport = await folderPassport(path, { clock: io.clock, random: randomFraction(io) })
   requireFit(passport, path)
   return createRepository(store, seams, { ...options, passport, signal })
 }

@@ -8,8 +8,11 @@ import { CliError } from "./cli-error.ts"
 import type { Io } from "./io.ts"
 import { openBucket } from "./open-bucket.ts"
 import { isBucketAddress } from "./is-bucket-address.ts"
+import { randomFraction } from "./random-fraction.ts"
 
 const ATTEMPTS = 4
+/** Networks and services have longer bad moments than disks: some 25 s in all. */
+export const BUCKET_ATTEMPTS = 10
 const BASE_DELAY_MS = 100
 const MAX_CONCURRENT = 16
 
@@ -27,7 +30,7 @@ export function parseFolder(text: string): string {
 
 /** The store of the repository that a REPO text names; requests that may pass are made again. @throws CliError, StoreError */
 export async function openStore(text: string, call: BucketCall): Promise<RepoStore> {
-  if (isBucketAddress(text)) return retried(paced(await openBucket(text, call), call), call.io)
+  if (isBucketAddress(text)) return retried(paced(await openBucket(text, call), call), call.io, BUCKET_ATTEMPTS)
   return retried(folderStore({ path: parseFolder(text), clock: call.io.clock }), call.io)
 }
 
@@ -46,9 +49,8 @@ export function paced(store: RepoStore, { io: { clock }, options }: Pick<Call, "
 }
 
 /** Makes requests again that failed in a way that may pass. */
-export function retried(store: RepoStore, { clock, random }: Pick<Io, "clock" | "random">): RepoStore {
-  const fraction = () => (random(1)[0] ?? 0) / 256
-  return withRetry(store, { attempts: ATTEMPTS, baseDelayMs: BASE_DELAY_MS, clock, random: fraction })
+export function retried(store: RepoStore, io: Pick<Io, "clock" | "random">, attempts = ATTEMPTS): RepoStore {
+  return withRetry(store, { attempts, baseDelayMs: BASE_DELAY_MS, clock: io.clock, random: randomFraction(io) })
 }
 
 /** Whether a folder with these names in it may hold a repository, a damaged or half-made one among them. */

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from "node:fs"
 import { expect, test } from "vitest"
 import { openTrial } from "../testing/trial.ts"
 import { renderPassport } from "./render-passport.ts"
@@ -20,10 +21,16 @@ s3://b/p cannot keep a repository: it lacks atomic-create`)
 
 test("store test tries a folder, and says that it can keep a repository", async () => {
   const { at, bcopy } = openTrial()
+  const missing = await bcopy("store", "test", "--repo", at("new"))
+  expect(missing).toMatchObject({ exit: 2, stderr: expect.stringContaining("there is no folder") })
+  mkdirSync(at("new"))
+  expect((await bcopy("store", "test", "--repo", at("new"), "--dry-run")).stdout).toContain("would try")
+  expect(readdirSync(at("new"))).toEqual([])
   const { exit, stdout } = await bcopy("store", "test", "--repo", at("new"))
   expect(exit).toBe(0)
   expect(stdout).toMatch(/^ok +link-once/m)
   expect(stdout).toContain("can keep a repository")
   const { stdout: json } = await bcopy("store", "test", "--repo", at("new"), "--json")
   expect(JSON.parse(json)).toMatchObject({ fit: true, passport: { kind: "folder" } })
+  expect(readdirSync(at("new"))).toEqual([])
 })

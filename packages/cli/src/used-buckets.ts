@@ -16,6 +16,11 @@ export class UsedBuckets {
     this.#buckets.push({ name, store, classesOf })
   }
 
+  /** The store that was opened for an address before. */
+  find(name: string): S3Store | undefined {
+    return this.#buckets.find((bucket) => bucket.name === name)?.store
+  }
+
   /** What was asked until now, bucket by bucket. */
   get uses(): readonly BucketUse[] {
     return this.#buckets.map(({ name, store, classesOf }) => {

@@ -4,6 +4,4 @@ export interface BucketState {
   readonly objectLock: boolean
   /** Days or years that new objects are locked for without being asked, as S3 says it. */
   readonly defaultRetention?: string
-  /** Whether the server heeds "create only if absent" here; taken for granted until the passport tries it. */
-  readonly conditionalCreate: boolean
 }

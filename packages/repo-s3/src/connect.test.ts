@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, request } from "node:http"
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -35,6 +35,16 @@ afterEach(() => {
   vi.unstubAllEnvs()
   server.setCredentials([credentials])
 })
+
+/** Hands a request on to the server, as it is, and the answer back. */
+function passOn(incoming: IncomingMessage, outgoing: ServerResponse, path: string): void {
+  const { headers, method } = incoming
+  const onward = request(endpoint, { path, headers, method }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
+    answer.pipe(outgoing)
+  })
+  incoming.pipe(onward)
+}
 
 test("the environment says where and who, as for the AWS tools", async () => {
   vi.stubEnv("AWS_ENDPOINT_URL_S3", endpoint)
@@ -109,12 +119,7 @@ test("through a proxy, for every machine but this one", async () => {
   const proxy = createServer((incoming, outgoing) => {
     passed.push(incoming.url ?? "")
     const { pathname, search } = new URL(incoming.url ?? "")
-    const { headers, method } = incoming
-    const onward = request(endpoint, { path: pathname + search, headers, method }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(outgoing)
-    })
-    incoming.pipe(onward)
+    passOn(incoming, outgoing, pathname + search)
   }).listen(0, "127.0.0.1")
   await once(proxy, "listening")
   onTestFinished(() => void proxy.close())
@@ -138,14 +143,9 @@ test.skipIf(!requireTool("openssl", "openssl"))(
     const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", keyFile, "-out", certFile]
     execFileSync("openssl", [...made, ...subject], { stdio: "ignore" })
     const cert = readFileSync(certFile, "utf8")
-    const tls = createTlsServer({ key: readFileSync(keyFile), cert }, (incoming, outgoing) => {
-      const { headers, method, url } = incoming
-      const onward = request(endpoint, { path: url, headers, method }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
-        answer.pipe(outgoing)
-      })
-      incoming.pipe(onward)
-    }).listen(0, "127.0.0.1")
+    const tls = createTlsServer({ key: readFileSync(keyFile), cert }, (incoming, outgoing) =>
+      passOn(incoming, outgoing, incoming.url ?? ""),
+    ).listen(0, "127.0.0.1")
     await once(tls, "listening")
     onTestFinished(() => void tls.close())
     const secure = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`

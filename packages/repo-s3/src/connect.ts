@@ -2,7 +2,7 @@ import { lookup } from "node:dns"
 import { Agent as HttpAgent } from "node:http"
 import { Agent as HttpsAgent } from "node:https"
 import type { LookupFunction } from "node:net"
-import { rootCertificates } from "node:tls"
+import { getCACertificates } from "node:tls"
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { StoreError } from "@bcopy/repo"
 import { findEndpoint } from "./find-endpoint.ts"
@@ -95,7 +95,7 @@ function agents({ ca, proxy, connections = 64 }: S3Connection, url: URL) {
   }
   return {
     httpAgent: new HttpAgent(options),
-    httpsAgent: new HttpsAgent({ ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) }),
+    httpsAgent: new HttpsAgent({ ...options, ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }) }),
   }
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { BucketState } from "./bucket-state.ts"
 import { immutabilityOf } from "./immutability.ts"
 
-const states: readonly (readonly [Omit<BucketState, "conditionalCreate">, boolean, RegExp, RegExp | undefined])[] = [
+const states: readonly (readonly [BucketState, boolean, RegExp, RegExp | undefined])[] = [
   [{ versioning: "off", objectLock: false }, false, /neither versions nor Object Lock/, /made with Object Lock/],
   [{ versioning: "enabled", objectLock: false }, false, /versions, but no Object Lock/, /Switch Object Lock on/],
   [
@@ -16,7 +16,7 @@ const states: readonly (readonly [Omit<BucketState, "conditionalCreate">, boolea
 ]
 
 test.for(states)("%j", ([state, possible, why, hint]) => {
-  const found = immutabilityOf({ ...state, conditionalCreate: true })
+  const found = immutabilityOf(state)
   expect(found.possible).toBe(possible)
   expect(found.why).toMatch(why)
   if (hint !== undefined) expect(found).toMatchObject({ hint: expect.stringMatching(hint) })

@@ -21,12 +21,9 @@ export async function listObjects(
   prefix: string,
   { after, folders = false, limit = PAGE_KEYS, signal }: ListOptions,
 ): Promise<ListPage> {
-  const { bucket: name, prefix: root } = bucket.options
+  const { prefix: root } = bucket.options
   const command = new ListObjectsV2Command({
-    Bucket: name,
-    Prefix: root + prefix,
-    MaxKeys: Math.min(limit, PAGE_KEYS),
-    EncodingType: "url",
+    ...pageOf(bucket, prefix, limit),
     ...(folders && { Delimiter: "/" }),
     // Behind a folder means behind all that lies in it.
     ...(after !== undefined && { StartAfter: root + after + (folders && after.endsWith("/") ? BEHIND_ALL : "") }),
@@ -60,12 +57,9 @@ export async function listObjectVersions(
   prefix: string,
   { after, limit = PAGE_KEYS, signal }: ListVersionsOptions,
 ): Promise<VersionPage> {
-  const { bucket: name, prefix: root } = bucket.options
+  const { prefix: root } = bucket.options
   const command = new ListObjectVersionsCommand({
-    Bucket: name,
-    Prefix: root + prefix,
-    MaxKeys: Math.min(limit, PAGE_KEYS),
-    EncodingType: "url",
+    ...pageOf(bucket, prefix, limit),
     ...(after && {
       KeyMarker: root + after.key,
       ...(after.version !== undefined && { VersionIdMarker: after.version }),
@@ -127,7 +121,12 @@ export async function listObjectVersions(
   }
 }
 
-/** Keys are asked for URL-encoded, since others may have put anything there. */
+/** What is the same in both kinds of listing. Keys are asked for URL-encoded: others may have put anything there. */
+function pageOf({ options }: S3Bucket, prefix: string, limit: number) {
+  const MaxKeys = Math.min(limit, PAGE_KEYS)
+  return { Bucket: options.bucket, Prefix: options.prefix + prefix, MaxKeys, EncodingType: "url" as const }
+}
+
 function decode(text: string | undefined): string {
   return decodeURIComponent((text ?? "").replaceAll("+", " "))
 }

@@ -11,7 +11,7 @@ import type { BucketState } from "./bucket-state.ts"
  */
 export async function readBucketState(bucket: S3Bucket, signal?: AbortSignal): Promise<BucketState> {
   const [versioning, lock] = await Promise.all([readVersioning(bucket, signal), readLock(bucket, signal)])
-  return { versioning, ...lock, conditionalCreate: true }
+  return { versioning, ...lock }
 }
 
 async function readVersioning(bucket: S3Bucket, signal: AbortSignal | undefined): Promise<BucketState["versioning"]> {

@@ -7,6 +7,10 @@ import { formatS3Address } from "./s3-address.ts"
 import { answerOf, isExpired, s3Failure } from "./s3-failure.ts"
 import type { S3StoreOptions } from "./s3-options.ts"
 
+const missing = new Set(["NoSuchKey", "NoSuchVersion", "NoSuchUpload"])
+/** What the SDK calls an answer without a code of its own. */
+const wordless = new Set(["NotFound", "UnknownError", "404"])
+
 /** What every answer of a connected client has beside its own fields. */
 export interface Dated {
   /** The service's time of the answer. */
@@ -58,8 +62,8 @@ export class S3Bucket {
   }
 
   /**
-   * Makes a request whose object may not be there: `undefined` if that is proven. A 404 about the bucket, or one without a
-   * word of what is missing, proves nothing.
+   * Makes a request whose object may not be there: `undefined` if that is proven. A 404 about anything else proves nothing;
+   * one without a word of what is missing, as the answer to a HEAD is, proves it if the bucket is there.
    */
   async sendIfThere<T>(
     what: string,
@@ -71,9 +75,8 @@ export class S3Bucket {
     } catch (error) {
       const { cause } = error as StoreError
       const { status, code } = answerOf(cause)
-      if (status !== 404 || code === "NoSuchBucket") throw error
-      if (code === "NoSuchKey" || code === "NoSuchVersion") return undefined
-      // HEAD has no body to say what is missing: the bucket is asked for.
+      if (status === 404 && missing.has(code)) return undefined
+      if (status !== 404 || !wordless.has(code)) throw error
       await this.date(signal)
       return undefined
     }

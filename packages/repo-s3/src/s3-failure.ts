@@ -69,7 +69,8 @@ function codeFor(status: number | undefined, code: string): StoreErrorCode {
   // A request cut short, a race that nobody won, a clock that was slow to answer: all of them may pass.
   if (["RequestTimeout", "IncompleteBody", "BadDigest", "XAmzContentSHA256Mismatch"].includes(code))
     return "Unavailable"
-  if (status === 408 || status === 409 || status >= 500) return "Unavailable"
+  // Nor does a 404 that nobody asked for say anything for good.
+  if ([404, 408, 409].includes(status) || status >= 500) return "Unavailable"
   return status >= 400 ? "Unsupported" : "Unavailable"
 }
 

@@ -20,8 +20,9 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
   const bucket = new S3Bucket(service, options)
   const versioned = state.versioning !== "off"
   const capabilities: StoreCapabilities = {
-    // Where versions are kept the condition is only a hint on some servers: the oldest version decides instead.
-    atomicCreate: !versioned && state.conditionalCreate,
+    // Where versions are kept the condition is only a hint on some servers: the oldest version decides instead. Where none
+    // are, the passport has found that the server heeds it.
+    atomicCreate: !versioned,
     versioned,
     objectLock: state.objectLock,
   }

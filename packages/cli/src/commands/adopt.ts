@@ -1,6 +1,9 @@
 import { adoptRepository } from "@bcopy/copy-engine"
 import type { CliCommand } from "../cli-command.ts"
-import { openGivenRepository } from "../open-repository-at.ts"
+import { fitPassport } from "../fit-passport.ts"
+import { isBucketAddress } from "../is-bucket-address.ts"
+import { openBucket } from "../open-bucket.ts"
+import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { addExamples, addRepoOption } from "../shared-options.ts"
 
 /** `bcopy adopt`: makes a repository that was copied by other means writable. */
@@ -17,8 +20,11 @@ export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
   },
   async run(call) {
     const { dryRun = false, yes = false } = call.options
+    const repo = repositoryGiven(call)
     const repository = await openGivenRepository(call)
     const needed = repository.notWritable !== undefined
+    // What `init` found out was true of the place that it was made at.
+    if (needed && !dryRun && isBucketAddress(repo)) await fitPassport(await openBucket(repo, call), repo, call)
     const report = await adoptRepository(repository, { dryRun, acceptBroken: yes, signal: call.signal })
     const found = `${report.points} points, ${report.packs} packs found`
     const text = needed

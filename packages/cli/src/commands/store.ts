@@ -1,9 +1,12 @@
-import { folderPassport, prepareFolder } from "@bcopy/repo-fs"
+import { stat } from "node:fs/promises"
+import { folderPassport } from "@bcopy/repo-fs"
 import type { Call, CliCommand } from "../cli-command.ts"
+import { CliError } from "../cli-error.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { openBucket } from "../open-bucket.ts"
 import { parseFolder } from "../open-store.ts"
 import { repositoryGiven } from "../open-repository-at.ts"
+import { randomFraction } from "../random-fraction.ts"
 import { renderPassport, type StorePassport } from "../render-passport.ts"
 import { addExamples, addRepoOption } from "../shared-options.ts"
 import { isBucketAddress } from "../is-bucket-address.ts"
@@ -23,6 +26,8 @@ export const storeCommand: CliCommand<{ readonly repo?: string }> = {
   },
   async run(call) {
     const repo = repositoryGiven(call)
+    if (call.options.dryRun === true)
+      return { document: { repository: repo, dryRun: true }, text: `would try what ${repo} can do, by writing to it` }
     const passport = await passportOf(repo, call)
     const fit = passport.properties.every(({ ok, needed }) => ok || !needed)
     return {
@@ -34,13 +39,21 @@ export const storeCommand: CliCommand<{ readonly repo?: string }> = {
 }
 
 async function passportOf(repo: string, call: Call): Promise<StorePassport> {
-  const { io, signal, options } = call
-  const random = () => (io.random(1)[0] ?? 0) / 256
+  const { io, signal } = call
+  const random = randomFraction(io)
   if (!isBucketAddress(repo)) {
     const path = parseFolder(repo)
-    if (options.dryRun !== true) await prepareFolder(path)
+    if (!(await isFolder(path)))
+      throw new CliError("Usage", `there is no folder ${path} to try`, { hint: "Make it first, or name another one." })
     return folderPassport(path, { clock: io.clock, random })
   }
   const bucket = await openBucket(repo, call)
   return bucket.passport({ clock: io.clock, random, signal })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
 }
