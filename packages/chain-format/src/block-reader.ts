@@ -65,7 +65,7 @@ export function blockReader(
           missing.push(slot)
         }
       }
-      for (const { pack, slots: range } of slotRanges(missing)) {
+      for (const { pack, slots: range } of slotRanges(missing, view.fetch)) {
         await fetchSlots(await locatePack(view, { backup, table }, pack), range, signal, (slot, plain) => {
           keep(nameOf(slot), plain)
           place(plain, bySlot.get(nameOf(slot))?.blocks ?? [], into, prove)

@@ -51,6 +51,7 @@ export {
   type PackHeader,
 } from "./pack-header.ts"
 export { type SlotRange, slotRanges } from "./slot-ranges.ts"
+export { farFetch, type FetchLimits, nearFetch } from "./fetch-limits.ts"
 export {
   authenticateSlot,
   type CompressedSlot,

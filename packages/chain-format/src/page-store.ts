@@ -1,3 +1,4 @@
+import { nearFetch } from "./fetch-limits.ts"
 import { FormatError, isFormatError, withKey } from "./format-error.ts"
 import type { BackupId } from "./ids.ts"
 import { layout } from "./layout.ts"
@@ -10,9 +11,8 @@ import { fetchPack } from "./stored-pack.ts"
 
 /** Plain pages kept for the next question. */
 const CACHE_BYTES = 12 << 20
-/** Pages nearer to each other than this are fetched with what lies between them. */
-const MAX_GAP_BYTES = 16 << 10
-const MAX_FETCH_BYTES = 2 << 20
+/** Pages are small: so much less is passed over, and fetched with one read, than of slots. */
+const PART = 1 / 4
 
 export interface PageStoreOptions {
   readonly backup: BackupId
@@ -23,6 +23,7 @@ export interface PageStoreOptions {
 
 /** Fetches pages from map packs: neighbours together, each opened once while it is remembered. */
 export function pageStore(view: RepositoryView, { backup, mapPack, signal }: PageStoreOptions): PageBytes {
+  const { gapBytes, maxBytes } = view.fetch ?? nearFetch
   const cache = new Map<string, Uint8Array>()
   let cached = 0
   const nameOf = (pointer: PagePointer) => `${pointer.pack}.${pointer.offset}`
@@ -75,8 +76,8 @@ export function pageStore(view: RepositoryView, { backup, mapPack, signal }: Pag
         let next = first + 1
         for (; next < wanted.length; next++) {
           const page = wanted[next] as PagePointer
-          if (page.pack !== start.pack || page.offset - end > MAX_GAP_BYTES) break
-          if (page.offset + page.length - start.offset > MAX_FETCH_BYTES) break
+          if (page.pack !== start.pack || page.offset - end > gapBytes * PART) break
+          if (page.offset + page.length - start.offset > maxBytes * PART) break
           end = Math.max(end, page.offset + page.length)
         }
         if (next > first + 1) await fetchTogether(start, end, wanted.slice(first, next))

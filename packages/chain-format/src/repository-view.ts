@@ -1,4 +1,5 @@
 import type { ContentHash } from "./content-hash.ts"
+import type { FetchLimits } from "./fetch-limits.ts"
 import type { IdMac, RepositoryId } from "./ids.ts"
 import type { EntryTag } from "./layout.ts"
 import type { Codec, SealSuite, Sha256 } from "./seal-suite.ts"
@@ -15,6 +16,8 @@ export interface RepositoryView {
   readonly idMac: IdMac
   /** Tags of entry names; absent in a clear repository. */
   readonly entryTag?: EntryTag
+  /** How slots and pages are best fetched; as from a store nearby if absent. */
+  readonly fetch?: FetchLimits
 
   /** A whole object by its oldest version; `undefined` if it is proven absent. Rejects if that is not known. */
   read(key: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined>

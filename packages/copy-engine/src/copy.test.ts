@@ -239,7 +239,7 @@ test("one workload's failure does not stop the others, on whichever side it is",
       return source.open(...args)
     },
   }
-  const { copied, failed } = await copy(offsite, { source: failing })
+  const { copied, failed } = await copy(await world.open(), { source: failing })
   expect(copied.map(({ workload }) => workload).toSorted()).toEqual(["web01", "web04"])
   const codes = Object.fromEntries(failed.map(({ workload, error }) => [workload, (error as { code?: string }).code]))
   expect(codes).toEqual({ web02: "NeedsNewer", web03: "Unreadable" })

@@ -72,9 +72,9 @@ export class DataMovers {
     return (this.#mapBuffer ??= new Uint8Array(packBufferBytes(this.#packBytes)))
   }
 
-  /** Memory for at least so many bytes that movers read without copying; what was given back before, if it is enough. */
+  /** Memory for so many bytes that movers read without copying; what was given back before, if it is as large. */
   takeMemory(bytes: number): Uint8Array {
-    const at = this.#spare.findIndex(({ length }) => length >= bytes)
+    const at = this.#spare.findIndex(({ length }) => length === bytes)
     const [found] = at < 0 ? [] : this.#spare.splice(at, 1)
     return found ?? new Uint8Array(new SharedArrayBuffer(bytes))
   }

@@ -5,9 +5,11 @@ import {
   decodeBirthCertificate,
   DEFAULT_BLOCK_BYTES,
   DEFAULT_PACK_BYTES,
+  farFetch,
   findSetting,
   isFormatError,
   layout,
+  nearFetch,
   readSettings,
   type RepositoryId,
   type RepositoryView,
@@ -23,6 +25,7 @@ import { EngineError } from "./engine-error.ts"
 import type { OnEvent } from "./engine-event.ts"
 import type { EngineHost } from "./host.ts"
 import { hmacSha256, sha256, zstdCodec } from "./node-primitives.ts"
+import { RecentObjects } from "./recent-objects.ts"
 import { StoreTime } from "./store-time.ts"
 
 /** What the engine takes from its surroundings. */
@@ -162,6 +165,7 @@ async function findBorn(store: WriteOnceStore, storeTime: StoreTime, options: Ab
 
 /** The readers' view of a repository in the clear. */
 export function viewOf(store: WriteOnceStore, birth: BirthCertificate, storeTime: StoreTime): RepositoryView {
+  const recent = new RecentObjects()
   return {
     name: store.name,
     repository: birth.repository,
@@ -170,7 +174,14 @@ export function viewOf(store: WriteOnceStore, birth: BirthCertificate, storeTime
     sha256,
     hash: contentHash(sha256),
     idMac: hmacSha256(birth.idSalt),
-    read: async (key, options = {}) => (await store.read(parseObjectKey(key), options))?.bytes,
+    fetch: store.capabilities.remote === true ? farFetch : nearFetch,
+    async read(key, options = {}) {
+      const known = recent.get(key)
+      if (known !== undefined) return known
+      const found = await store.read(parseObjectKey(key), options)
+      if (found !== undefined) recent.put(key, found.bytes)
+      return found?.bytes
+    },
     async readPack(key, options = {}) {
       try {
         return (await store.readPack(parseObjectKey(key), options))?.bytes

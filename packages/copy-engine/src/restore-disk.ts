@@ -16,7 +16,7 @@ import type { Repository } from "./repository.ts"
 import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
 
 /** Leaves of the map that are looked at together: their blocks are brought pack by pack. */
-const REGION_LEAVES = 64
+const REGION_LEAVES = 256
 
 export interface RestoreDiskOptions {
   readonly found: FoundWorkload

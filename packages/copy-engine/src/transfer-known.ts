@@ -8,6 +8,11 @@ import type { MapOp } from "./session-movers.ts"
 /** Blocks after which a stretch ends, whatever is to be read of it. */
 const MAX_BLOCKS = 8 * LEAF_BLOCKS
 
+/** Room beside the blocks of a stretch for what comes with their slots. */
+const SLOT_ROOM_BYTES = 64 << 10
+/** How much is announced to a source before it is read, where the source wants to know. */
+const AHEAD_BYTES = 32 << 20
+
 /** A piece of a disk: its operations come when a mover has answered. */
 export interface DiskPiece {
   readonly first: number
@@ -31,6 +36,16 @@ export interface TransferKnownOptions {
   readonly signal?: AbortSignal
 }
 
+/** Blocks that lie together, and what is known of them. */
+interface KnownStretch {
+  readonly first: number
+  readonly count: number
+  readonly ops: readonly (MapOp | undefined)[]
+  /** Those to be read, and what they must hash to. */
+  readonly blocks: readonly number[]
+  readonly ids: readonly Uint8Array[]
+}
+
 /**
  * Brings blocks whose ids the source knows: only what is stored nowhere is read, and must hash to its id. Where the source
  * is a repository, stretches end where its slots do, and movers get these as they are.
@@ -44,6 +59,9 @@ export class TransferKnown {
   #ops: (MapOp | undefined)[] = []
   #blocks: number[] = []
   #ids: Uint8Array[] = []
+  /** Announced to the source, and not yet read. */
+  readonly #announced: KnownStretch[] = []
+  #announcedBlocks = 0
   /** Where the last block to be read is stored. */
   #slot: number | undefined
 
@@ -58,8 +76,7 @@ export class TransferKnown {
     if (kind !== "data" || ids === undefined) {
       this.#push({ kind: kind === "zero" ? "zero" : "keep", count })
       this.#count += count
-      // Nothing is waited for: who follows the progress is told now.
-      if (this.#blocks.length === 0) await this.flush()
+      if (this.#blocks.length === 0) await this.#endStretch()
       return
     }
     let leaf: LeafPage | undefined
@@ -70,7 +87,7 @@ export class TransferKnown {
       const op = this.#opFor(block, id, leaf)
       if (op === undefined) {
         const slot = slots?.[at]
-        if (this.#isFullBefore(slot)) await this.flush()
+        if (this.#isFullBefore(slot)) await this.#endStretch()
         this.#slot = slot
         this.#blocks.push(block)
         this.#ids.push(id)
@@ -78,21 +95,43 @@ export class TransferKnown {
       if (this.#count === 0) this.#first = block
       this.#push(op)
       this.#count++
-      if (this.#count >= MAX_BLOCKS) await this.flush()
+      if (this.#count >= MAX_BLOCKS) await this.#endStretch()
     }
   }
 
   /** Sends what was taken. */
   async flush(): Promise<void> {
+    await this.#endStretch()
+    while (this.#announced.length > 0) await this.#sendFirst()
+  }
+
+  /** Sends what was taken since the last stretch; a source that wants to know beforehand is told, and read later. */
+  async #endStretch(): Promise<void> {
     if (this.#count === 0) return
-    const piece = { first: this.#first, count: this.#count }
-    const [ops, blocks, ids] = [this.#ops, this.#blocks, this.#ids]
+    const stretch = { first: this.#first, count: this.#count, ops: this.#ops, blocks: this.#blocks, ids: this.#ids }
     this.#ops = []
     this.#blocks = []
     this.#ids = []
     this.#count = 0
+    const { disk, blockBytes, signal } = this.#options
+    this.#announced.push(stretch)
+    this.#announcedBlocks += stretch.blocks.length
+    const { sealed } = disk
+    const tells = sealed?.suite === 0 && sealed.willRead !== undefined
+    if (tells && stretch.blocks.length > 0)
+      await sealed.willRead?.(stretch.blocks, signal === undefined ? {} : { signal })
+    const mayWait = tells ? Math.floor(AHEAD_BYTES / blockBytes) : 0
+    while (this.#announcedBlocks > mayWait) await this.#sendFirst()
+    // Nothing is waited for by what needs no reading: who follows the progress is told now.
+    while (this.#announced[0]?.blocks.length === 0) await this.#sendFirst()
+  }
+
+  async #sendFirst(): Promise<void> {
+    const { first, count, ops, blocks, ids } = this.#announced.shift() as KnownStretch
+    this.#announcedBlocks -= blocks.length
+    const piece = { first, count }
     if (blocks.length === 0) return this.#options.send({ ...piece, ops: Promise.resolve(() => ops as MapOp[]) })
-    const { moved } = await this.#bring(piece.first, blocks, Buffer.concat(ids))
+    const { moved } = await this.#bring(first, blocks, Buffer.concat(ids))
     await this.#options.send({ ...piece, ops: moved.then((found) => () => merge(ops, found())) })
   }
 
@@ -128,7 +167,7 @@ export class TransferKnown {
     const { number, disk, blockBytes, stretchBlocks, onRead, signal } = this.#options
     const abortable = signal === undefined ? {} : { signal }
     const { movers } = this.#writer
-    const memory = movers.takeMemory(stretchBlocks * blockBytes)
+    const memory = movers.takeMemory(stretchBlocks * blockBytes + SLOT_ROOM_BYTES)
     const runs = runsOf(blocks)
     const readPlain = async (again: boolean) => {
       let filled = 0

@@ -1,9 +1,11 @@
 import {
   type BackupId,
   DIGEST_BYTES,
+  type FetchLimits,
   fetchPack,
   FormatError,
   locatePack,
+  nearFetch,
   type PackTable,
   type SlotRange,
   slotRanges,
@@ -16,9 +18,8 @@ import type { UnpackTask } from "./unpack.ts"
 
 /** Plain bytes of a piece of work. */
 const PIECE_BYTES = 4 << 20
-/** Ranges whose slots are being opened, while another one is fetched. */
-const RANGES = 2
-const RANGE_BYTES = 8 << 20
+/** Ranges in memory: those being fetched, and those whose slots are being opened. */
+const RANGES = 3
 
 /** A block of a disk, and where it is stored. */
 export interface StoredDiskBlock {
@@ -39,6 +40,14 @@ export interface UnpackOptions {
   readonly signal?: AbortSignal
 }
 
+/** A range of a pack, in memory of its own. */
+interface FetchedRange {
+  readonly range: SlotRange
+  readonly pack: StoredPack
+  readonly memory: Uint8Array
+  readonly bytes: Uint8Array
+}
+
 /** Slots of one range, and what is wanted of them. */
 interface Piece {
   readonly slots: SlotRef[]
@@ -53,6 +62,7 @@ export class BlockUnpacker {
   readonly #repository: Repository
   readonly #options: UnpackOptions
   readonly #pieceBlocks: number
+  readonly #limits: FetchLimits
   readonly #running = new Set<Promise<void>>()
   readonly #ranges = new Set<Promise<unknown>>()
   #given = 0
@@ -62,6 +72,7 @@ export class BlockUnpacker {
     this.#repository = repository
     this.#options = options
     this.#pieceBlocks = Math.max(1, Math.floor(PIECE_BYTES / options.blockBytes))
+    this.#limits = repository.view.fetch ?? nearFetch
   }
 
   /**
@@ -77,11 +88,23 @@ export class BlockUnpacker {
       else known.blocks.push(wanted)
     }
     const ofSlot = new Map([...bySlot.values()].map(({ slot, blocks: wanted }) => [slot, wanted]))
-    for (const range of slotRanges([...ofSlot.keys()], RANGE_BYTES)) {
+    const waiting = slotRanges([...ofSlot.keys()], this.#limits).values()
+    const fetching: Promise<FetchedRange>[] = []
+    for (let done = false; !done || fetching.length > 0;) {
       this.#throwFailure()
       this.#options.signal?.throwIfAborted()
-      while (this.#ranges.size >= RANGES) await Promise.race(this.#ranges)
-      await this.#bringRange(range, (slot) => ofSlot.get(slot) ?? [])
+      while (!done && fetching.length < this.#limits.atOnce && fetching.length + this.#ranges.size < RANGES) {
+        const next = waiting.next()
+        done = next.done === true
+        if (next.done === true) break
+        const fetched = this.#fetchRange(next.value)
+        // It is awaited in its turn; until then a failure of it is not unheard.
+        fetched.catch(() => undefined)
+        fetching.push(fetched)
+      }
+      const first = fetching.shift()
+      if (first !== undefined) await this.#openRange(await first, (slot) => ofSlot.get(slot) ?? [])
+      else if (!done) await Promise.race(this.#ranges)
     }
     this.#throwFailure()
   }
@@ -92,12 +115,18 @@ export class BlockUnpacker {
     this.#throwFailure()
   }
 
-  async #bringRange(range: SlotRange, wantedOf: (slot: SlotRef) => readonly StoredDiskBlock[]): Promise<void> {
+  async #fetchRange(range: SlotRange): Promise<FetchedRange> {
     const pack = await locatePack(this.#repository.view, this.#options, range.pack)
-    const memory = this.#options.movers.takeMemory(RANGE_BYTES)
+    const memory = this.#options.movers.takeMemory(Math.max(range.length, this.#limits.maxBytes))
     const fetched = await this.#fetch(pack.key, range, false, memory)
     if (fetched.buffer !== memory.buffer) memory.set(fetched)
-    const bytes = memory.subarray(0, fetched.length)
+    return { range, pack, memory, bytes: memory.subarray(0, fetched.length) }
+  }
+
+  async #openRange(
+    { range, pack, memory, bytes }: FetchedRange,
+    wantedOf: (slot: SlotRef) => readonly StoredDiskBlock[],
+  ): Promise<void> {
     const pieces: Promise<void>[] = []
     for (const piece of this.#divide(range, wantedOf)) {
       while (this.#running.size > this.#options.movers.depthAt(this.#given)) await Promise.race(this.#running)

@@ -18,7 +18,7 @@ import type { Repository } from "./repository.ts"
 import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
 
 /** Leaves of a map that are looked at together: their blocks are read pack by pack. */
-const REGION_LEAVES = 64
+const REGION_LEAVES = 256
 
 /** What was proven already in this run, so that what points share is read once. */
 export interface Proven {

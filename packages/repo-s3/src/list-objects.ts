@@ -28,7 +28,9 @@ export async function listObjects(
     // Behind a folder means behind all that lies in it.
     ...(after !== undefined && { StartAfter: root + after + (folders && after.endsWith("/") ? BEHIND_ALL : "") }),
   })
-  const page = await bucket.send(`list ${prefix}`, signal, () => bucket.client.send(command, abortable(signal)))
+  const page = await bucket.send(`list ${prefix}`.trimEnd(), signal, () =>
+    bucket.client.send(command, abortable(signal)),
+  )
   const objects: ListedObject[] = []
   const found: string[] = []
   const seen: string[] = []

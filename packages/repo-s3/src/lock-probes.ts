@@ -23,7 +23,9 @@ export async function probeMarkers({ bucket, store, folder }: ProbePlace): Promi
     ok,
     detail: ok
       ? "hide an object, and go by their version"
-      : "a plain deletion does not leave a marker that can be deleted",
+      : marker === undefined
+        ? "a plain deletion leaves no marker: the bucket keeps no versions, or may not be asked (s3:GetBucketVersioning)"
+        : "a plain deletion does not leave a marker that can be deleted",
   }
 }
 
@@ -39,6 +41,8 @@ export async function probeLock({ bucket, store, folder, clock, signal }: ProbeP
     () => "deleted",
     (error: unknown) => (isStoreError(error) ? error.code : String(error)),
   )
+  if (refused === "Denied" && found?.retainUntilMs === undefined)
+    return { ok: false, detail: "until when a version is locked may not be asked (s3:GetObjectRetention)" }
   if (refused !== "Locked" || (found?.retainUntilMs ?? 0) === 0)
     return { ok: false, detail: `deleting what is locked: ${refused}` }
   await clock.sleep(LOCK_MS + 1_000, signal)

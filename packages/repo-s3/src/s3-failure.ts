@@ -51,7 +51,9 @@ export function s3Failure(error: unknown, what: string, signal?: AbortSignal): S
   const { status, code, message } = answerOf(error)
   // The SDK's word for an answer that has none of its own.
   const said = message === "" || message === code || message === "UnknownError" ? "" : `: ${message}`
-  const text = `${what}: ${status === undefined ? "" : `${status} `}${code}${said}`
+  // The answer to a HEAD has no words.
+  const named = status === 403 && /^(Unknown|UnknownError|403)$/.test(code) ? "Forbidden" : code
+  const text = `${what}: ${status === undefined ? "" : `${status} `}${named}${said}`
   const hint = hintFor(code, status)
   return new StoreError(codeFor(status, code), text, { cause: error, ...(hint !== undefined && { hint }) })
 }
@@ -83,6 +85,7 @@ function hintFor(code: string, status: number | undefined): string | undefined {
     return "Give credentials as the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
   if (code === "InvalidAccessKeyId" || code === "SignatureDoesNotMatch")
     return "Check the access key and the secret key, and that they are of this endpoint."
+  if (code === "AccessDenied") return "The README of @bcopy/repo-s3 says under Policies what each role must be allowed."
   if (code === "RequestTimeTooSkewed") return "Set the clock of this machine."
   if (code === "NoSuchBucket") return "Check the name of the bucket and the endpoint; bcopy does not make buckets."
   if (code === "PermanentRedirect" || status === 301) return "The bucket is in another region: set AWS_REGION."

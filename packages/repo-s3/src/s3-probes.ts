@@ -160,6 +160,8 @@ async function raceVersions({ store, folder }: ProbePlace): Promise<Seen> {
     }),
   )
   const last = await oldest()
+  // Everything but packs is read by its version, which is a permission of its own.
+  if (last !== undefined) await store.read(key, { version: last })
   const answers = seen.filter((one) => one.status === "fulfilled")
   const different = answers.filter(({ value }) => value !== last).length
   return {

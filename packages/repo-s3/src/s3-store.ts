@@ -25,6 +25,7 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
     atomicCreate: !versioned,
     versioned,
     objectLock: state.objectLock,
+    remote: true,
   }
 
   return {

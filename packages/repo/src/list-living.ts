@@ -1,5 +1,6 @@
 import { PageCut } from "./page-cut.ts"
 import type { ListOptions, ListPage, ObjectVersion, RepoStore } from "./repo-store.ts"
+import type { SoleVersions } from "./sole-versions.ts"
 import type { OnTampering } from "./tampering.ts"
 
 /** Greater than every character of the key grammar: the place behind all keys of a folder. */
@@ -13,14 +14,16 @@ export async function listLiving(
   store: RepoStore,
   prefix: string,
   options: ListOptions,
-  onTampering: OnTampering,
+  { onTampering, sole }: { readonly onTampering: OnTampering; readonly sole: SoleVersions },
 ): Promise<ListPage> {
   const cut = new PageCut(prefix, options)
-  const { signal } = options
+  const { signal, limit, folders } = options
+  // One more ends the page, and one more than that shows that the last key has no further version.
+  const most = limit === undefined || folders ? {} : { limit: limit + 2 }
   let pending: ObjectVersion[] = []
   let after = firstPlace(prefix, options)
   for (;;) {
-    const page = await store.listVersions(prefix, { signal, ...(after && { after }) })
+    const page = await store.listVersions(prefix, { signal, ...most, ...(after && { after }) })
     for (const version of page.versions) {
       if (pending[0] !== undefined && pending[0].key !== version.key && !take()) return cut.page(page.dateMs)
       pending.push(version)
@@ -40,6 +43,8 @@ export async function listLiving(
     for (const { key, version, marker, modifiedAtMs } of pending) {
       if (marker) onTampering({ key, kind: "marker", version, modifiedAtMs, oldestModifiedAtMs: oldest?.modifiedAtMs })
     }
+    const [any] = pending
+    if (any !== undefined) sole.see(any.key, pending)
     pending = []
     if (oldest === undefined) return true
     const { key, objectBytes, modifiedAtMs } = oldest

@@ -36,6 +36,8 @@ export interface MemoryStoreOptions {
    * creators at the same time all win, as on versioned buckets of Ceph 20.
    */
   readonly createIfAbsent?: "atomic" | "hint" | "racy"
+  /** Says that requests to it travel, as those to a bucket do. */
+  readonly remote?: boolean
 }
 
 /** The content of a {@link MemoryStore} at one moment. */
@@ -86,6 +88,7 @@ class VersionedMemory implements MemoryStore {
       atomicCreate: createIfAbsent === "atomic",
       versioned: versioning !== "off",
       objectLock: versioning === "lock",
+      ...(options.remote !== undefined && { remote: options.remote }),
     }
   }
 

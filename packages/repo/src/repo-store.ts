@@ -79,6 +79,8 @@ export interface StoreCapabilities {
   readonly versioned: boolean
   /** Versions can be locked against deletion. Implies `versioned`. */
   readonly objectLock: boolean
+  /** Requests travel over a network, and may be billed: few large ones are better than many small ones. */
+  readonly remote?: boolean
 }
 
 export interface CreateOptions {

@@ -14,6 +14,7 @@ import type {
   StoreCapabilities,
 } from "./repo-store.ts"
 import { requireWhole } from "./require-whole.ts"
+import { SoleVersions } from "./sole-versions.ts"
 import { isStoreError } from "./store-error.ts"
 import type { OnTampering } from "./tampering.ts"
 
@@ -51,7 +52,10 @@ export interface WriteOnceStore {
    */
   createPack(key: ObjectKey, bytes: Uint8Array, options?: CreateOptions): Promise<WriteOnceResult>
 
-  /** The whole object, by its oldest version; `undefined` if there is none (markers do not count). */
+  /**
+   * The whole object, by its oldest version; `undefined` if there is none (markers do not count). The versions of a key are
+   * listed first, unless a `list` since the last read has shown that there is only one.
+   */
   read(key: ObjectKey, options?: Abortable): Promise<ReadResult | undefined>
 
   /**
@@ -94,6 +98,7 @@ export interface WriteOnceOptions {
 /** Puts a store under the law that a key means its oldest version. The laws live here, not in the adapters. */
 export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): WriteOnceStore {
   const versioned = () => store.capabilities.versioned
+  const sole = new SoleVersions()
 
   async function readPlain(key: ObjectKey, options: ReadOptions): Promise<ReadResult | undefined> {
     return requireWhole(await store.read(key, options), `${store.name}: read ${key}`, options.range)
@@ -108,6 +113,12 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
     const history = await readKeyHistory(store, key, signal)
     const seen = history.oldest && (await look(history.oldest))
     await reportTampering(store, key, history, { noise: seen ? [seen] : [], range, signal }, onTampering)
+  }
+
+  /** Without a listing, where one has shown the only version: it stays the oldest. */
+  async function readSole(key: ObjectKey, options: ReadOptions): Promise<ReadResult | undefined> {
+    const version = sole.take(key)
+    return version === undefined ? undefined : readPlain(key, { ...options, version })
   }
 
   async function readOldest(key: ObjectKey, options: ReadOptions): Promise<ReadResult | undefined> {
@@ -129,7 +140,10 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
     },
     create: (key, bytes, options = {}) => createOnce(store, key, bytes, options, { believe: false, onTampering }),
     createPack: (key, bytes, options = {}) => createOnce(store, key, bytes, options, { believe: true, onTampering }),
-    read: async (key, { signal } = {}) => (versioned() ? readOldest(key, { signal }) : readPlain(key, { signal })),
+    async read(key, { signal } = {}) {
+      if (!versioned()) return readPlain(key, { signal })
+      return (await readSole(key, { signal })) ?? readOldest(key, { signal })
+    },
 
     async readPack(key, { range, into, oldest = false, signal } = {}) {
       const options = { signal, ...(range && { range }), ...(into && { into }) }
@@ -148,10 +162,11 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
     },
 
     list: async (prefix, options = {}) =>
-      versioned() ? listLiving(store, prefix, options, onTampering) : store.list(prefix, options),
+      versioned() ? listLiving(store, prefix, options, { onTampering, sole }) : store.list(prefix, options),
 
     async removeOwn(key, { signal } = {}) {
       if (!versioned()) return store.remove(key, { signal })
+      sole.take(key)
       const { oldest, others } = await readKeyHistory(store, key, signal)
       for (const { version } of oldest ? [...others, oldest] : others) await store.remove(key, { version, signal })
     },

@@ -5,6 +5,7 @@ import {
   type LogPlace,
   type Manifest,
   type MapReader,
+  nearFetch,
   type PointReader,
   pointReader,
   type RepositoryView,
@@ -20,7 +21,8 @@ import {
 } from "@bcopy/source"
 import { asSourceError } from "./as-source-error.ts"
 import { mapSpans } from "./map-spans.ts"
-import { readSealedSlots } from "./read-sealed-slots.ts"
+import { ReadAhead } from "./read-ahead.ts"
+import { announceSlots, readSealedSlots } from "./read-sealed-slots.ts"
 
 /**
  * Opens a point of a repository. `stillThere` rejects if the log no longer has it: asked when something it names is
@@ -55,7 +57,10 @@ export function openRepositoryPoint(
     disks: manifest.disks.map((disk, index): SourceDisk => {
       const map = reader.map(index)
       const readMap = reader.map(index)
-      const sealedMap = reader.map(index)
+      const place = { backup, table: reader.table, map: reader.map(index) }
+      const aheadMap = reader.map(index)
+      const limits = view.fetch ?? nearFetch
+      const ahead = limits.atOnce > 1 ? new ReadAhead(view, place, limits) : undefined
       return {
         name: disk.name,
         sizeBytes: disk.sizeBytes,
@@ -81,12 +86,21 @@ export function openRepositoryPoint(
           async read(blocks, into, { signal } = {}) {
             try {
               throwIfAborted(signal, `read ${disk.name}`)
-              const place = { backup, table: reader.table, map: sealedMap }
-              return await readSealedSlots(view, place, blocks, into, signal)
+              return await readSealedSlots(view, place, blocks, into, { ahead, signal })
             } catch (error) {
               throw await explain(error)
             }
           },
+          ...(ahead && {
+            async willRead(blocks, { signal } = {}) {
+              try {
+                throwIfAborted(signal, `read ${disk.name}`)
+                await announceSlots(ahead, aheadMap, blocks, signal)
+              } catch (error) {
+                throw await explain(error)
+              }
+            },
+          }),
         },
       }
     }),

@@ -121,6 +121,12 @@ export interface SealedDisk {
     into: Uint8Array,
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly SealedSlots[] | undefined>
+
+  /**
+   * Says that `read` will be asked for these blocks, after all those that were said before, so that a store to which
+   * requests travel can be asked for many at once. Absent where that gains nothing.
+   */
+  willRead?(blocks: readonly number[], options?: { readonly signal?: AbortSignal }): Promise<void>
 }
 
 /** Slots of one pack as they are stored, and the blocks wanted of them. */

@@ -8,7 +8,7 @@ export type { S3Credentials } from "./wire/verify-signature.ts"
 export type { Behaviour } from "./model/behaviour.ts"
 
 // what is in it
-export type { Bucket, BucketOptions, Versioning } from "./model/bucket.ts"
+export type { Bucket, BucketOptions, BucketSnapshot, Versioning } from "./model/bucket.ts"
 export type { ObjectVersion } from "./model/object-version.ts"
 export type { DefaultRetention, LockMode, Retention } from "./model/object-lock.ts"
 

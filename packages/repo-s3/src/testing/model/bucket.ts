@@ -16,6 +16,12 @@ export interface BucketOptions {
   readonly defaultRetention?: DefaultRetention
 }
 
+/** What a bucket held at one moment. */
+export interface BucketSnapshot {
+  readonly versions: ReadonlyMap<string, readonly ObjectVersion[]>
+  readonly uploads: readonly MultipartUpload[]
+}
+
 /** A bucket with all its versions; tests may look into it, and do what strangers can do. */
 export class Bucket {
   readonly name: string
@@ -107,6 +113,19 @@ export class Bucket {
     )
   }
 
+  /** All content now, to be given back by `restore`. */
+  snapshot(): BucketSnapshot {
+    return { versions: new Map(this.#versions), uploads: [...this.uploads.values()].map(copyOf) }
+  }
+
+  /** Puts the content back to that of a snapshot, locked or not. */
+  restore({ versions, uploads }: BucketSnapshot): void {
+    for (const key of this.keys()) if (!versions.has(key)) this.#set(key, [])
+    for (const [key, of] of versions) this.#set(key, of)
+    this.uploads.clear()
+    for (const upload of uploads) this.uploads.set(upload.id, copyOf(upload))
+  }
+
   /** Where a version stands in the order of making, if the id is one of this bucket's; it may be gone. */
   sequenceOf(key: string, id: string): number | undefined {
     return this.versions(key).find((version) => version.id === id)?.sequence ?? sequenceOf(this.name, id)
@@ -133,4 +152,8 @@ export class Bucket {
       this.#index.remove(key)
     }
   }
+}
+
+function copyOf(upload: MultipartUpload): MultipartUpload {
+  return { ...upload, parts: new Map(upload.parts) }
 }
