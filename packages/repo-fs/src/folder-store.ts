@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 import type { Clock, CreateOptions, ListOptions, ObjectKey, ReadOptions, RepoStore, VersionOptions } from "@bcopy/repo"
-import { parseObjectKey, StoreError, throwIfAborted } from "@bcopy/repo"
+import { parseObjectKey, removeOneByOne, StoreError, throwIfAborted } from "@bcopy/repo"
 import { systemClock } from "./clock.ts"
 import { createObject } from "./create-object.ts"
 import { DurableFolders } from "./durable-folders.ts"
@@ -81,6 +81,10 @@ export function folderStoreOn(files: FileSystem, options: FolderStoreOptions): R
     async remove(key, { version, signal }: VersionOptions = {}) {
       begin("remove", key, signal, version)
       await removeObject(key)
+    },
+
+    async removeMany(objects, { signal } = {}) {
+      return removeOneByOne(this, objects, { ...(signal && { signal }) })
     },
 
     extend: async (key) => {

@@ -5,14 +5,14 @@ export async function clearProbe(store: RepoStore, folder: string): Promise<void
   if (!store.capabilities.versioned) {
     for (let after: string | undefined; ;) {
       const { objects, next } = await store.list(folder, after === undefined ? {} : { after })
-      for (const { key } of objects) await store.remove(key).catch(() => undefined)
+      await store.removeMany(objects.map(({ key }) => ({ key })))
       if (next === undefined) return
       after = next
     }
   }
   for (let after: { readonly key: string; readonly version?: string } | undefined; ;) {
     const page = await store.listVersions(folder, after === undefined ? {} : { after })
-    for (const { key, version } of page.versions) await store.remove(key, { version }).catch(() => undefined)
+    await store.removeMany(page.versions.map(({ key, version }) => ({ key, version })))
     if (page.next === undefined) return
     after = page.next
   }

@@ -4,10 +4,9 @@ import type { ObjectKey } from "@bcopy/repo"
 import { StoreError } from "@bcopy/repo"
 import type { S3Service } from "./connect.ts"
 import { formatS3Address } from "./s3-address.ts"
-import { answerOf, isExpired, s3Failure } from "./s3-failure.ts"
+import { answerOf, isExpired, isGone, s3Failure } from "./s3-failure.ts"
 import type { S3StoreOptions } from "./s3-options.ts"
 
-const missing = new Set(["NoSuchKey", "NoSuchVersion", "NoSuchUpload"])
 /** What the SDK calls an answer without a code of its own. */
 const wordless = new Set(["NotFound", "UnknownError", "404"])
 
@@ -75,7 +74,7 @@ export class S3Bucket {
     } catch (error) {
       const { cause } = error as StoreError
       const { status, code } = answerOf(cause)
-      if (status === 404 && missing.has(code)) return undefined
+      if (status === 404 && isGone(code)) return undefined
       if (status !== 404 || !wordless.has(code)) throw error
       await this.date(signal)
       return undefined

@@ -36,6 +36,13 @@ const throttledCodes = new Set([
 ])
 const fullCodes = new Set(["QuotaExceeded", "InsufficientStorage", "StorageFull"])
 
+const goneCodes = new Set(["NoSuchKey", "NoSuchVersion", "NoSuchUpload"])
+
+/** Whether S3 says of an object, a version or an upload that there is none. */
+export function isGone(code: string): boolean {
+  return goneCodes.has(code)
+}
+
 /** Whether the credentials were good once and are not any more. */
 export function isExpired(error: unknown): boolean {
   return expiredCodes.has(answerOf(error).code)

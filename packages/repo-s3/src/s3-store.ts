@@ -7,6 +7,7 @@ import { listObjects, listObjectVersions } from "./list-objects.ts"
 import { extendRetention, findObject, setLegalHold } from "./object-lock.ts"
 import { readObject } from "./read-object.ts"
 import { removeObject } from "./remove-object.ts"
+import { removeObjects } from "./remove-objects.ts"
 import { S3Bucket } from "./s3-bucket.ts"
 import { formatS3Address } from "./s3-address.ts"
 import type { S3StoreOptions } from "./s3-options.ts"
@@ -83,6 +84,16 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
         ...(version !== undefined && { version }),
         ...(signal && { signal }),
       })
+    },
+
+    async removeMany(objects, { signal } = {}) {
+      for (const { key, version } of objects) {
+        begin("removeMany", key, signal, version)
+        if (versioned && version === undefined)
+          throw new StoreError("Unsupported", `remove ${name}/${key}: without a version it would only be hidden`)
+      }
+      throwIfAborted(signal, `removeMany ${name}`)
+      return removeObjects(bucket, objects, { locks: capabilities.objectLock, ...(signal && { signal }) })
     },
 
     async extend(key, retainUntilMs, { version, signal } = {}) {

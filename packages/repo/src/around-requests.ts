@@ -3,7 +3,7 @@ import type { ReadOptions, RepoStore } from "./repo-store.ts"
 /** One request to a store, as the wrappers see it. */
 export interface StoreRequest {
   readonly method: StoreMethod
-  /** The key; for lists the prefix; empty for `date`. */
+  /** The key; for lists the prefix; the first one of many; empty for `date`. */
   readonly key: string
   readonly signal: AbortSignal | undefined
   /** The bytes that `create` sends. */
@@ -23,6 +23,7 @@ export const storeMethods = [
   "list",
   "listVersions",
   "remove",
+  "removeMany",
   "extend",
   "hold",
   "date",
@@ -33,7 +34,7 @@ export const storeMethods = [
 export type Around = <T>(request: StoreRequest, run: () => Promise<T>) => Promise<T>
 
 /**
- * A store whose every request goes through `around`: the one place where wrappers meet the ten methods.
+ * A store whose every request goes through `around`: the one place where wrappers meet the methods.
  * Name and capabilities stay those of the store.
  */
 export function aroundRequests(store: RepoStore, around: Around): RepoStore {
@@ -57,6 +58,10 @@ export function aroundRequests(store: RepoStore, around: Around): RepoStore {
       ),
     remove: (key, options) =>
       around({ method: "remove", key, signal: options?.signal }, () => store.remove(key, options)),
+    removeMany: (objects, options) =>
+      around({ method: "removeMany", key: objects[0]?.key ?? "", signal: options?.signal }, () =>
+        store.removeMany(objects, options),
+      ),
     extend: (key, retainUntilMs, options) =>
       around({ method: "extend", key, signal: options?.signal }, () => store.extend(key, retainUntilMs, options)),
     hold: (key, on, options) =>

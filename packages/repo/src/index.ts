@@ -9,9 +9,11 @@ export type {
   ListPage,
   ListVersionsOptions,
   ObjectHead,
+  ObjectName,
   ObjectVersion,
   ReadOptions,
   ReadResult,
+  RemoveFailure,
   RepoStore,
   StoreCapabilities,
   VersionOptions,
@@ -39,5 +41,6 @@ export { type Around, aroundRequests, type StoreMethod, type StoreRequest } from
 export { type MemorySnapshot, type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory-store.ts"
 
 // for those who write a store
+export { removeOneByOne } from "./remove-one-by-one.ts"
 export { cutRange } from "./cut-range.ts"
 export { throwIfAborted } from "./throw-if-aborted.ts"

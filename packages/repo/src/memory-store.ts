@@ -11,14 +11,17 @@ import type {
   ListPage,
   ListVersionsOptions,
   ObjectHead,
+  ObjectName,
   ObjectVersion,
   ReadOptions,
   ReadResult,
+  RemoveFailure,
   RepoStore,
   StoreCapabilities,
   VersionOptions,
   VersionPage,
 } from "./repo-store.ts"
+import { removeOneByOne } from "./remove-one-by-one.ts"
 import { StoreError } from "./store-error.ts"
 import { throwIfAborted } from "./throw-if-aborted.ts"
 
@@ -177,6 +180,15 @@ class VersionedMemory implements MemoryStore {
       key,
       this.#history.of(key).filter(({ version }) => version !== found.version),
     )
+  }
+
+  async removeMany(
+    objects: readonly ObjectName[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly RemoveFailure[]> {
+    const unnamed = this.capabilities.versioned && objects.find(({ version }) => version === undefined)
+    if (unnamed) throw this.#unsupported("removeMany", unnamed.key, "a versioned store deletes by version only")
+    return removeOneByOne(this, objects, options)
   }
 
   async extend(key: ObjectKey, retainUntilMs: number, options: VersionOptions = {}): Promise<void> {

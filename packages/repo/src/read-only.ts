@@ -2,10 +2,10 @@ import type { RepoStore } from "./repo-store.ts"
 import { aroundRequests, type StoreMethod } from "./around-requests.ts"
 import { StoreError } from "./store-error.ts"
 
-const writes: ReadonlySet<StoreMethod> = new Set<StoreMethod>(["create", "remove", "extend", "hold"])
+const writes: ReadonlySet<StoreMethod> = new Set<StoreMethod>(["create", "remove", "removeMany", "extend", "hold"])
 
 /**
- * The same store, but `create`, `remove`, `extend` and `hold` reject with `StoreError("ReadOnly")`, naming `reason`, and
+ * The same store, but `create`, `remove`, `removeMany`, `extend` and `hold` reject with `StoreError("ReadOnly")`, naming `reason`, and
  * never reach it.
  */
 export function readOnly(store: RepoStore, reason: string): RepoStore {

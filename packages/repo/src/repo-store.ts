@@ -1,4 +1,5 @@
 import type { ObjectKey } from "./object-key.ts"
+import type { StoreError } from "./store-error.ts"
 
 /**
  * A place that keeps objects: a folder, a prefix in a bucket, memory. Everything above it is written once, so the
@@ -55,6 +56,16 @@ export interface RepoStore {
    */
   remove(key: ObjectKey, options?: VersionOptions): Promise<void>
 
+  /**
+   * Deletes many objects, each as `remove` does, with as few requests as the store can. Versions of one key MUST go in the
+   * order given: the newest first, so that what the key means never changes on the way. Resolves with what was not deleted
+   * and why, which MUST be no more than that; rejects where nothing was tried or, as `Aborted`, where nothing is known.
+   */
+  removeMany(
+    objects: readonly ObjectName[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly RemoveFailure[]>
+
   /** Moves a version's retain-until date further away; an earlier date MUST reject with `Locked`. Needs `objectLock`. */
   extend(key: ObjectKey, retainUntilMs: number, options?: VersionOptions): Promise<void>
 
@@ -101,6 +112,17 @@ export interface CreateResult {
 export interface VersionOptions {
   readonly version?: string
   readonly signal?: AbortSignal
+}
+
+/** An object, or one version of it. */
+export interface ObjectName {
+  readonly key: ObjectKey
+  readonly version?: string
+}
+
+/** What could not be deleted. */
+export interface RemoveFailure extends ObjectName {
+  readonly error: StoreError
 }
 
 export interface ReadOptions extends VersionOptions {

@@ -23,6 +23,7 @@ test("requests are counted by method, bytes both ways", async () => {
       list: 1,
       listVersions: 1,
       remove: 0,
+      removeMany: 0,
       extend: 0,
       hold: 0,
       date: 0,

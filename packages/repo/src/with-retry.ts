@@ -1,6 +1,6 @@
 import { aroundRequests, type StoreMethod, type StoreRequest } from "./around-requests.ts"
 import type { Clock } from "./clock.ts"
-import type { ReadResult, RepoStore } from "./repo-store.ts"
+import type { ObjectName, ReadResult, RemoveFailure, RepoStore } from "./repo-store.ts"
 import { requireWhole } from "./require-whole.ts"
 import { isRetryable, isStoreError, StoreError } from "./store-error.ts"
 import { throwIfAborted } from "./throw-if-aborted.ts"
@@ -45,7 +45,13 @@ export function withRetry(store: RepoStore, options: RetryOptions): RepoStore {
     throw new StoreError("BadRange", `${store.name}: ${attempts} attempts, at least 1 is needed`)
   if (!(baseDelayMs >= 0)) throw new StoreError("BadRange", `${store.name}: a delay of ${baseDelayMs} ms, at least 0`)
 
-  return aroundRequests(store, async (request, run) => {
+  const again = async (request: StoreRequest, what: string, attempt: number, error: unknown): Promise<void> => {
+    const delayMs = baseDelayMs * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS) * (0.5 + random() / 2)
+    onRetry?.({ method: request.method, key: request.key, attempt, delayMs, error })
+    await pause(clock, delayMs, request.signal, what)
+  }
+
+  const retried = aroundRequests(store, async (request, run) => {
     const what = `${store.name}: ${request.method} ${request.key}`
     for (let attempt = 1; ; attempt++) {
       try {
@@ -53,12 +59,34 @@ export function withRetry(store: RepoStore, options: RetryOptions): RepoStore {
       } catch (error) {
         if (!isRetryable(error)) throw attempt === 1 ? error : stillUnknown(request, what, error)
         if (attempt >= attempts) throw error
-        const delayMs = baseDelayMs * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS) * (0.5 + random() / 2)
-        onRetry?.({ method: request.method, key: request.key, attempt, delayMs, error })
-        await pause(clock, delayMs, request.signal, what)
+        await again(request, what, attempt, error)
       }
     }
   })
+
+  return {
+    ...retried,
+    get name() {
+      return store.name
+    },
+    get capabilities() {
+      return store.capabilities
+    },
+    async removeMany(objects, removing = {}) {
+      const request: StoreRequest = { method: "removeMany", key: objects[0]?.key ?? "", signal: removing.signal }
+      const failures: RemoveFailure[] = []
+      let left: readonly ObjectName[] = objects
+      for (let attempt = 1; left.length > 0; attempt++) {
+        const failed = await retried.removeMany(left, removing)
+        const mayPass = attempt < attempts ? failed.filter(({ error }) => isRetryable(error)) : []
+        failures.push(...failed.filter((one) => !mayPass.includes(one)))
+        left = mayPass.map(({ error: _, ...name }) => name)
+        const [first] = mayPass
+        if (first !== undefined) await again(request, `${store.name}: removeMany ${request.key}`, attempt, first.error)
+      }
+      return failures
+    },
+  }
 }
 
 async function attemptOnce<T>(request: StoreRequest, what: string, run: () => Promise<T>): Promise<T> {

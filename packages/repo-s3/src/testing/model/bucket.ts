@@ -120,7 +120,8 @@ export class Bucket {
 
   /** Puts the content back to that of a snapshot, locked or not. */
   restore({ versions, uploads }: BucketSnapshot): void {
-    for (const key of this.keys()) if (!versions.has(key)) this.#set(key, [])
+    const gone = this.keys().filter((key) => !versions.has(key))
+    for (const key of gone) this.#set(key, [])
     for (const [key, of] of versions) this.#set(key, of)
     this.uploads.clear()
     for (const upload of uploads) this.uploads.set(upload.id, copyOf(upload))

@@ -18,6 +18,8 @@ export const abortCases = [
     await mustReject(store.list("", { signal }), "Aborted", "list")
     if (versioned) await mustReject(store.listVersions("", { signal }), "Aborted", "listVersions")
     await mustReject(store.remove(asKey("a"), { ...(versioned && { version }), signal }), "Aborted", "remove")
+    const named = { key: asKey("a"), ...(versioned && version !== undefined && { version }) }
+    await mustReject(store.removeMany([named], { signal }), "Aborted", "removeMany")
     await mustReject(store.date({ signal }), "Aborted", "date")
     await mustReject(store.instance(asKey("a"), { signal }), "Aborted", "instance")
     await mustHold(store, "a", new Uint8Array([1]))

@@ -1,0 +1,20 @@
+import type { ObjectName, RemoveFailure, RepoStore } from "./repo-store.ts"
+import { isStoreError } from "./store-error.ts"
+
+/** `removeMany` of a store that can delete but one object with a request. */
+export async function removeOneByOne(
+  store: Pick<RepoStore, "remove">,
+  objects: readonly ObjectName[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<readonly RemoveFailure[]> {
+  const failures: RemoveFailure[] = []
+  for (const { key, version } of objects)
+    try {
+      await store.remove(key, { ...options, ...(version !== undefined && { version }) })
+    } catch (error) {
+      // Who stops, stops all; anything else is about this object.
+      if (!isStoreError(error) || error.code === "Aborted") throw error
+      failures.push({ key, ...(version !== undefined && { version }), error })
+    }
+  return failures
+}
