@@ -1,6 +1,6 @@
 import { isFormatError } from "@bcopy/chain-format"
 import { type EngineErrorCode, isEngineError } from "@bcopy/copy-engine"
-import { isStoreError } from "@bcopy/repo"
+import { isStoreError, type StoreErrorCode } from "@bcopy/repo"
 import { isSourceError, type SourceErrorCode } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
 
@@ -63,13 +63,18 @@ const ofSource: Readonly<Record<SourceErrorCode, ExitCode>> = {
   Aborted: exitCodes.interrupted,
 }
 
+const ofStore: Readonly<Partial<Record<StoreErrorCode, ExitCode>>> = {
+  Aborted: exitCodes.interrupted,
+  OverLimit: exitCodes.refused,
+}
+
 /** The exit status that an error of any package stands for. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (isCliError(error)) return error.code === "Usage" ? exitCodes.usage : exitCodes.refused
   // A newer package may know codes that this one does not.
   if (isEngineError(error)) return ofEngine[error.code] ?? exitCodes.failed
   if (isSourceError(error)) return ofSource[error.code] ?? exitCodes.failed
-  if (isStoreError(error)) return error.code === "Aborted" ? exitCodes.interrupted : exitCodes.failed
+  if (isStoreError(error)) return ofStore[error.code] ?? exitCodes.failed
   if (isFormatError(error)) return error.code === "NeedsNewer" ? exitCodes.failed : exitCodes.damaged
   return exitCodes.failed
 }

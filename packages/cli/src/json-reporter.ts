@@ -1,11 +1,18 @@
 import type { EngineEvent } from "@bcopy/copy-engine"
+import type { ClassUse } from "./class-use.ts"
 import type { Io } from "./io.ts"
 import type { Reporter } from "./reporter.ts"
 
 const EVERY_MS = 500
 
-/** One event a line, each `{ "schema": 1, "type": … }`; progress at most twice a second, its last word always. */
-export function jsonReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): Reporter {
+/**
+ * One event a line, each `{ "schema": 1, "type": … }`; progress at most twice a second, its last word always. Where
+ * buckets are used, progress says what was asked of all of them by now.
+ */
+export function jsonReporter(
+  { stderr, clock }: Pick<Io, "stderr" | "clock">,
+  asked: () => ClassUse | undefined = () => undefined,
+): Reporter {
   let lastMs = -Infinity
   const write = (event: { readonly type: string }) => stderr.write(`${JSON.stringify({ schema: 1, ...event })}\n`)
   return {
@@ -14,6 +21,8 @@ export function jsonReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): R
         const nowMs = clock.monotonic()
         if (nowMs - lastMs < EVERY_MS && !isLast(event)) return
         lastMs = nowMs
+        const requests = asked()
+        return void write({ ...event, ...(requests && { requests }) })
       }
       write(event)
     },

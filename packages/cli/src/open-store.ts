@@ -6,7 +6,7 @@ import { folderStore } from "@bcopy/repo-fs"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
 import type { Io } from "./io.ts"
-import { openBucket } from "./open-bucket.ts"
+import { type BucketCall, openBucket } from "./open-bucket.ts"
 import { isBucketAddress } from "./is-bucket-address.ts"
 import { randomFraction } from "./random-fraction.ts"
 
@@ -33,9 +33,6 @@ export async function openStore(text: string, call: BucketCall): Promise<RepoSto
   if (isBucketAddress(text)) return retried(paced(await openBucket(text, call), call), call.io, BUCKET_ATTEMPTS)
   return retried(folderStore({ path: parseFolder(text), clock: call.io.clock }), call.io)
 }
-
-/** What a command gives on to who opens a bucket. */
-type BucketCall = Pick<Call, "io" | "signal" | "buckets" | "options">
 
 /** As many requests at once as the service takes well, and no more a second than allowed. */
 export function paced(store: RepoStore, { io: { clock }, options }: Pick<Call, "io" | "options">): RepoStore {

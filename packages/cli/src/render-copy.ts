@@ -3,16 +3,17 @@ import { describeError } from "./describe-error.ts"
 import type { Paint } from "./paint.ts"
 import { broughtDocument, renderBrought } from "./render-brought.ts"
 import { inDocument } from "./run-command.ts"
+import type { TaskCost } from "./task-times.ts"
 
-type TookMs = (point: string | undefined) => number | undefined
+type CostOf = (point: string | undefined) => TaskCost | undefined
 
 /** What a copy came to: each copied point, then what was left out, grouped by reason. */
 export function renderCopy(
   report: CopyReport,
-  { tookMs, paint }: { readonly tookMs: TookMs; readonly paint: Paint },
+  { costOf, paint }: { readonly costOf: CostOf; readonly paint: Paint },
 ): string {
   const { copied, planned, skipped, failed } = report
-  const lines = copied.map((one) => renderBrought(one, { tookMs: tookMs(one.point), paint }))
+  const lines = copied.map((one) => renderBrought(one, { cost: costOf(one.point), paint }))
   lines.push(...planned.map(({ job, workload, point }) => `would copy ${job}/${workload} point ${point.slice(0, 8)}`))
   const reasons = skippedByReason(skipped)
   if (lines.length === 0 && failed.length === 0)
@@ -31,7 +32,7 @@ function skippedByReason(skipped: CopyReport["skipped"]): string {
 /** The same for a JSON document. */
 export function copyDocument(
   { dryRun, copied, skipped, failed, planned }: CopyReport,
-  tookMs: TookMs,
+  costOf: CostOf,
 ): Readonly<Record<string, unknown>> {
   return {
     dryRun,
@@ -39,7 +40,7 @@ export function copyDocument(
       job: one.job,
       workload: one.workload,
       from: one.from,
-      ...broughtDocument(one, tookMs(one.point)),
+      ...broughtDocument(one, costOf(one.point)),
     })),
     skipped,
     failed: failed.map(({ job, workload, error }) => ({ job, workload, error: inDocument(describeError(error)) })),

@@ -13,6 +13,8 @@ export interface Progress {
   readonly bytesPerSecond: number | undefined
   /** What a transfer saved by now. */
   readonly saved?: Saved
+  /** Requests that were made to buckets by now. */
+  readonly requests?: number
 }
 
 /** Bytes that did not have to be stored, by what saved them. */
@@ -54,8 +56,13 @@ export function renderSaved(
 /** A frame of one or two lines for a terminal of so many columns; no line reaches the last one, so none wraps. */
 export function renderProgress(progress: Progress, paint: Paint, columns: number): string {
   const room = Math.max(1, columns - 1)
+  const { saved, requests } = progress
   const line = renderLine(progress, paint, room)
-  return progress.saved === undefined ? line : `${line}\n${paint.dim(savedWithin(progress.saved, room))}`
+  const asked = requests === undefined ? "" : `${requests} requests`
+  const lead = saved === undefined || asked === "" ? asked : `; ${asked}`
+  if (saved === undefined) return asked === "" ? line : `${line}\n${paint.dim(shorten(`  ${asked}`, room))}`
+  const text = savedWithin(saved, room)
+  return `${line}\n${paint.dim(textWidth(text + lead) <= room ? text + lead : text)}`
 }
 
 /** The line with the longest bar and the most facts that leave enough of the name. */

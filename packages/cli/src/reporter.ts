@@ -1,4 +1,5 @@
 import type { OnEvent } from "@bcopy/copy-engine"
+import type { ClassUse } from "./class-use.ts"
 import type { Io } from "./io.ts"
 import { jsonReporter } from "./json-reporter.ts"
 import { plainReporter } from "./plain-reporter.ts"
@@ -14,8 +15,11 @@ export interface Reporter {
 }
 
 /** JSON lines with `--json`, a living line on a terminal whose width makes sense, plain lines elsewhere. */
-export async function openReporter(io: Io, { json }: { readonly json: boolean }): Promise<Reporter> {
-  if (json) return jsonReporter(io)
+export async function openReporter(
+  io: Io,
+  { json, asked }: { readonly json: boolean; readonly asked: () => ClassUse | undefined },
+): Promise<Reporter> {
+  if (json) return jsonReporter(io, asked)
   const { isTTY, columns } = io.stderr
-  return isTTY === true && columns !== 0 && io.env["TERM"] !== "dumb" ? terminalReporter(io) : plainReporter(io)
+  return isTTY === true && columns !== 0 && io.env["TERM"] !== "dumb" ? terminalReporter(io, asked) : plainReporter(io)
 }

@@ -1,3 +1,4 @@
+import type { SpendingCap } from "@bcopy/repo-s3"
 import type { Call, CliCommand, Outcome } from "./cli-command.ts"
 import { type DescribedError, describeError } from "./describe-error.ts"
 import { type ExitCode, exitCodes } from "./exit-codes.ts"
@@ -5,7 +6,9 @@ import type { Io } from "./io.ts"
 import { paintFor, printable } from "./paint.ts"
 import { openReporter } from "./reporter.ts"
 import { TaskTimes } from "./task-times.ts"
-import { type BucketUse, renderUses, UsedBuckets } from "./used-buckets.ts"
+import { renderUses } from "./render-uses.ts"
+import { phaseOf } from "./run-phase.ts"
+import { type BucketUse, UsedBuckets } from "./used-buckets.ts"
 
 /** Runs one command with what was parsed for it, and writes what it came to. */
 export async function runCommand<Options>(
@@ -14,24 +17,29 @@ export async function runCommand<Options>(
   io: Io,
 ): Promise<ExitCode> {
   const json = options.json === true
-  const reporter = await openReporter(io, { json })
   const times = new TaskTimes(io.clock)
-  const buckets = new UsedBuckets()
+  const cap = new AbortController()
+  const buckets = new UsedBuckets(() => cap.abort())
+  const reporter = await openReporter(io, { json, asked: () => buckets.total })
   const { keepsCheckpoint = false } = command
   const stopping = keepsCheckpoint ? "finishing the checkpoint" : "stopping"
   const onAbort = () => reporter.note(`${stopping}, press Ctrl-C again to stop at once`)
   io.signal.addEventListener("abort", onAbort, { once: true })
+  const onCap = () => reporter.note(`${buckets.cap?.describe()}: ${stopping} before the cap is reached`)
+  cap.signal.addEventListener("abort", onCap, { once: true })
   const seams: Call["seams"] = {
     clock: io.clock,
     random: io.random,
     ...(io.host !== undefined && { host: io.host }),
     onEvent(event) {
-      times.see(event)
+      const phase = phaseOf(event)
+      if (phase !== undefined) buckets.enter(phase)
+      times.see(event, buckets.total)
       reporter.onEvent(event)
     },
   }
   try {
-    const { signal } = io
+    const signal = AbortSignal.any([io.signal, cap.signal])
     const paint = paintFor(io.stdout, io.env)
     const outcome = await command.run({ options, args, io, seams, signal, paint, times, buckets })
     reporter.end()
@@ -39,7 +47,12 @@ export async function runCommand<Options>(
   } catch (error) {
     reporter.end()
     if ((io.env["BCOPY_DEBUG"] ?? "") !== "" && error instanceof Error) io.stderr.write(`${error.stack}\n`)
-    return writeError(describeError(error, io.signal.aborted, keepsCheckpoint), io, { json })
+    const capped = cap.signal.aborted && !io.signal.aborted ? buckets.cap : undefined
+    const described = describeError(error, io.signal.aborted || cap.signal.aborted, keepsCheckpoint)
+    return writeError(capped === undefined ? described : overLimit(described, capped, keepsCheckpoint), io, {
+      json,
+      more: usesOf(buckets.uses),
+    })
   } finally {
     buckets.close()
     io.signal.removeEventListener("abort", onAbort)
@@ -50,12 +63,33 @@ export async function runCommand<Options>(
 function withUses(outcome: Outcome, uses: readonly BucketUse[]): Outcome {
   if (uses.length === 0) return outcome
   const text = outcome.text === "" ? renderUses(uses) : `${outcome.text}\n${renderUses(uses)}`
-  return { ...outcome, document: { ...outcome.document, requests: uses }, text }
+  return { ...outcome, document: { ...outcome.document, ...usesOf(uses) }, text }
 }
 
-/** Tells an error that ended the run. */
-export function writeError(error: DescribedError, io: Io, { json }: { readonly json: boolean }): ExitCode {
-  if (json) writeDocument(io, { error: inDocument(error) })
+/** Requests as a document carries them; nothing without buckets. */
+function usesOf(uses: readonly BucketUse[]): { readonly requests?: readonly BucketUse[] } {
+  return uses.length === 0 ? {} : { requests: uses }
+}
+
+/** A run that a cap has ended, in order or, where there was no time for that, by refusing a request. */
+function overLimit(error: DescribedError, cap: SpendingCap, keepsCheckpoint: boolean): DescribedError {
+  if (error.code !== "Interrupted" && error.code !== "OverLimit") return error
+  const goesOn = keepsCheckpoint ? ": it goes on from what was stored by now" : ""
+  return {
+    code: "OverLimit",
+    message: `stopped before --max-requests or --max-cost was passed: ${cap.describe()}`,
+    hint: `Run the same command again with room for more${goesOn}.`,
+    exit: exitCodes.refused,
+  }
+}
+
+/** Tells an error that ended the run; `more` goes with it in a document. */
+export function writeError(
+  error: DescribedError,
+  io: Io,
+  { json, more }: { readonly json: boolean; readonly more?: Readonly<Record<string, unknown>> },
+): ExitCode {
+  if (json) writeDocument(io, { error: inDocument(error), ...more })
   else writeErrorText(error, io)
   return error.exit
 }

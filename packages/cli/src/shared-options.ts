@@ -22,6 +22,11 @@ export interface SharedOptions {
   readonly bandwidth?: number
   /** Requests a second. */
   readonly requestRate?: number
+  /** Name of a price profile, or a file with one. */
+  readonly prices?: string
+  readonly maxRequests?: number
+  /** In the currency of the prices. */
+  readonly maxCost?: number
 }
 
 /** The options that every command takes, behind its own. */
@@ -30,6 +35,9 @@ export function addSharedOptions(command: Command): void {
     .option("--memory <size>", "memory to aim at for the whole process (default: 288MiB)", sizeArgument)
     .option("--bandwidth <size>", "bytes a second to and from buckets at most", sizeArgument)
     .option("--request-rate <count>", "requests a second to buckets at most", countArgument)
+    .option("--prices <profile>", "price what is asked of buckets: aws-standard, …, or a JSON file", pathArgument)
+    .option("--max-requests <count>", "stop before more requests are made to buckets", positiveArgument)
+    .option("--max-cost <amount>", "stop before more is spent on buckets, by --prices", amountArgument)
     .option("--take-over", "shut out another session that writes the same workload")
     .option("--yes", "confirm what asks for confirmation")
     .option("--json", "print one JSON document on stdout, and events as JSON lines on stderr")
@@ -91,6 +99,20 @@ export function pathArgument(text: string): string {
 export function countArgument(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("Give a whole number.")
   return Number(text)
+}
+
+/** Reads the value of an option that is a whole number above 0. */
+export function positiveArgument(text: string): number {
+  const count = countArgument(text)
+  if (count > 0) return count
+  throw new InvalidArgumentError("Give a number above 0.")
+}
+
+/** Reads the value of an option that is an amount of money. */
+export function amountArgument(text: string): number {
+  const amount = Number(text)
+  if (/^\d{1,12}(\.\d{1,6})?$/.test(text) && amount > 0) return amount
+  throw new InvalidArgumentError("Give an amount above 0, such as 2.50.")
 }
 
 /** Examples behind the help of a command. */

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@bcopy/copy-engine"
+import type { ClassUse } from "./class-use.ts"
 import { eventSubject } from "./event-subject.ts"
 import type { Io } from "./io.ts"
 import { paintFor, printable } from "./paint.ts"
@@ -12,11 +13,10 @@ const FRAME_MS = 100
 const DEFAULT_COLUMNS = 80
 
 /** A living line or two at the bottom of a terminal; what is worth keeping scrolls by above. */
-export async function terminalReporter({
-  stderr,
-  clock,
-  env,
-}: Pick<Io, "stderr" | "clock" | "env">): Promise<Reporter> {
+export async function terminalReporter(
+  { stderr, clock, env }: Pick<Io, "stderr" | "clock" | "env">,
+  asked: () => ClassUse | undefined = () => undefined,
+): Promise<Reporter> {
   // Only here, so that nothing of it is loaded where no terminal is.
   const { createLogUpdate } = await import("log-update")
   const screen = createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true })
@@ -35,9 +35,17 @@ export async function terminalReporter({
     rate.add(nowMs, doneBytes)
     if (nowMs - lastMs < FRAME_MS && doneBytes < totalBytes) return
     lastMs = nowMs
+    const requests = asked()?.requests
     screen(
       renderProgress(
-        { name: printable(name), doneBytes, totalBytes, bytesPerSecond: rate.bytesPerSecond, ...more },
+        {
+          name: printable(name),
+          doneBytes,
+          totalBytes,
+          bytesPerSecond: rate.bytesPerSecond,
+          ...(requests !== undefined && { requests }),
+          ...more,
+        },
         paint,
         stderr.columns || DEFAULT_COLUMNS,
       ),

@@ -1,47 +1,106 @@
-import type { S3Store, S3Usage } from "@bcopy/repo-s3"
-import { renderSize } from "./render-size.ts"
+import type { PriceEstimate, S3Store, S3Usage, SpendingCap } from "@bcopy/repo-s3"
+import { addUse, type ClassUse, noUse, useSince } from "./class-use.ts"
+import type { RunPhase } from "./run-phase.ts"
 
 /** Requests of a run to one bucket. */
 export interface BucketUse extends S3Usage {
   readonly repository: string
   /** As S3 bills them. */
-  readonly classes: Readonly<Record<"write" | "list" | "read" | "delete", number>>
+  readonly classes: ClassUse["classes"]
+  /** What went into which part of the run. */
+  readonly phases: Readonly<Partial<Record<RunPhase, ClassUse>>>
+  /** By the prices that were given. */
+  readonly price?: PriceEstimate
 }
 
-/** The buckets that a run has opened: what it asked of them, and their end. */
-export class UsedBuckets {
-  readonly #buckets: { readonly name: string; readonly store: S3Store; readonly classesOf: ClassesOf }[] = []
+/** A bucket that a run has opened. */
+export interface OpenedBucket {
+  /** Its address, without settings. */
+  readonly name: string
+  readonly store: S3Store
+  readonly classesOf: (usage: S3Usage) => ClassUse["classes"]
+  readonly priceOf?: (usage: S3Usage) => PriceEstimate
+}
 
-  add(name: string, store: S3Store, classesOf: ClassesOf): void {
-    this.#buckets.push({ name, store, classesOf })
+interface CountedBucket extends OpenedBucket {
+  readonly phases: Map<RunPhase, ClassUse>
+  seen: ClassUse
+}
+
+/** The buckets that a run has opened: what it asked of them in which phase, and their end. */
+export class UsedBuckets {
+  /** What may be spent on all of them together. */
+  cap: SpendingCap | undefined
+  readonly #buckets = new Map<string, CountedBucket>()
+  readonly #stop: () => void
+  #phase: RunPhase = "open"
+
+  /** `stop` ends the run in order; called when a cap comes near. */
+  constructor(stop: () => void) {
+    this.#stop = stop
   }
 
-  /** The store that was opened for an address before. */
-  find(name: string): S3Store | undefined {
-    return this.#buckets.find((bucket) => bucket.name === name)?.store
+  stop(): void {
+    this.#stop()
+  }
+
+  /** Keeps a bucket under the text that it was named by. */
+  add(text: string, bucket: OpenedBucket): void {
+    this.#buckets.set(text, { ...bucket, phases: new Map(), seen: noUse })
+  }
+
+  /** The store that was opened for a text before. */
+  find(text: string): S3Store | undefined {
+    return this.#buckets.get(text)?.store
+  }
+
+  /** Says that another part of the run begins. */
+  enter(phase: RunPhase): void {
+    if (phase === this.#phase) return
+    this.#count()
+    this.#phase = phase
+  }
+
+  /** What was asked of all of them until now; `undefined` where there are none. */
+  get total(): ClassUse | undefined {
+    if (this.#buckets.size === 0) return undefined
+    return [...this.#buckets.values()].map(totalOf).reduce(addUse)
   }
 
   /** What was asked until now, bucket by bucket. */
   get uses(): readonly BucketUse[] {
-    return this.#buckets.map(({ name, store, classesOf }) => {
+    this.#count()
+    return [...this.#buckets.values()].map(({ name, store, classesOf, priceOf, phases }) => {
       const usage = store.usage()
-      return { repository: name, classes: classesOf(usage), ...usage }
+      const price = priceOf?.(usage)
+      return {
+        repository: name,
+        classes: classesOf(usage),
+        ...usage,
+        phases: Object.fromEntries(phases),
+        ...(price && { price }),
+      }
     })
   }
 
   close(): void {
-    for (const { store } of this.#buckets) store.close()
+    for (const { store } of this.#buckets.values()) store.close()
+  }
+
+  /** Puts what was asked since it was last counted to the phase of now. */
+  #count(): void {
+    for (const bucket of this.#buckets.values()) {
+      const now = totalOf(bucket)
+      const since = useSince(now, bucket.seen)
+      bucket.seen = now
+      if (since.requests > 0) bucket.phases.set(this.#phase, addUse(bucket.phases.get(this.#phase) ?? noUse, since))
+    }
   }
 }
 
-type ClassesOf = (usage: S3Usage) => BucketUse["classes"]
-
-/** Requests in words, a line a bucket. */
-export function renderUses(uses: readonly BucketUse[]): string {
-  return uses
-    .map(({ repository, classes, bytesSent, bytesReceived }) => {
-      const { write, list, read } = classes
-      return `requests to ${repository}: ${write} writes, ${list} lists, ${read} reads; ${renderSize(bytesSent)} sent, ${renderSize(bytesReceived)} received`
-    })
-    .join("\n")
+function totalOf({ store, classesOf }: OpenedBucket): ClassUse {
+  const usage = store.usage()
+  const classes = classesOf(usage)
+  const { bytesSent, bytesReceived } = usage
+  return { requests: Object.values(classes).reduce((sum, count) => sum + count, 0), classes, bytesSent, bytesReceived }
 }

@@ -36,8 +36,18 @@ export interface CopyReport {
   /** Workloads that failed; with the source's name and no workload, what of the source could not be listed. */
   readonly failed: readonly { readonly job: string; readonly workload: string; readonly error: Error }[]
   /** What would be copied, in a dry run. */
-  readonly planned: readonly { readonly job: string; readonly workload: string; readonly point: string }[]
+  readonly planned: readonly PlannedPoint[]
   readonly dryRun: boolean
+}
+
+/** A point that a dry run found to be copied. */
+export interface PlannedPoint {
+  readonly job: string
+  readonly workload: string
+  /** Its id in the source. */
+  readonly point: string
+  /** Bytes that it may bring: what the source stored since the point before that is at hand. Absent if it does not know. */
+  readonly aboutBytes?: number
 }
 
 /**
@@ -81,7 +91,15 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
       for (const { point, reason } of task.skipped) skip(task, point, reason)
       if (task.refused !== undefined) fail(task, task.refused)
       else if (dryRun)
-        for (const { id } of task.points) planned.push({ job: task.job, workload: task.workload, point: id })
+        for (const [at, { id }] of task.points.entries()) {
+          const { [at]: aboutBytes } = task.aboutBytes
+          planned.push({
+            job: task.job,
+            workload: task.workload,
+            point: id,
+            ...(aboutBytes !== undefined && { aboutBytes }),
+          })
+        }
       else await run(task, movers)
     }
   })
@@ -162,7 +180,7 @@ async function planTasks(
       // A log that does not open concerns its workload alone.
       const refused = asEngineError(error, `${repository.name}: ${job}/${workload}`)
       if (!isEngineError(refused)) throw error
-      tasks.push({ sourceJob, job, workload, points: [], skipped: [], refused })
+      tasks.push({ sourceJob, job, workload, points: [], aboutBytes: [], skipped: [], refused })
     }
   }
   return { tasks, unlisted }

@@ -8,7 +8,7 @@ export { type RepositoryOverview, showRepository } from "./show-repository.ts"
 
 // Bringing points in
 export { backUp, type BackUpOptions, type BackUpReport } from "./back-up.ts"
-export { copy, type CopyOptions, type CopyReport } from "./copy.ts"
+export { copy, type CopyOptions, type CopyReport, type PlannedPoint } from "./copy.ts"
 export { type CopyTask, planCopy, type PlanCopyOptions } from "./plan-copy.ts"
 export type { TransferOptions } from "./transfer-options.ts"
 export type { BroughtPoint } from "./bring-point.ts"

@@ -11,6 +11,11 @@ export interface CopyTask {
   readonly workload: string
   /** Points to bring, in order. */
   readonly points: readonly SourcePoint[]
+  /**
+   * Bytes that each of them may bring, as far as the source knows: what it stored from the point before, that is there or is
+   * brought too, up to this one. More where points between were removed, less where blocks are there already.
+   */
+  readonly aboutBytes: readonly (number | undefined)[]
   readonly skipped: readonly { readonly point: string; readonly reason: string }[]
   /** Why the workload may not be copied at all. */
   readonly refused: Error | undefined
@@ -46,7 +51,12 @@ export function planCopy(options: PlanCopyOptions): CopyTask {
   for (const point of eligible)
     if (!chosen.includes(point))
       skipped.push({ point: point.id, reason: "not the newest point (--select all copies it)" })
-  return { sourceJob, job, workload, points: chosen, skipped, refused: refusal() }
+  const aboutBytes = chosen.map((point) => storedSince(points, point, (one) => chosen.includes(one) || there(one)))
+  return { sourceJob, job, workload, points: chosen, aboutBytes, skipped, refused: refusal() }
+
+  function there(point: SourcePoint): boolean {
+    return target !== undefined && isThere(target, point)
+  }
 
   function refusal(): Error | undefined {
     for (const point of chosen)
@@ -58,6 +68,22 @@ export function planCopy(options: PlanCopyOptions): CopyTask {
       }
     return undefined
   }
+}
+
+/** What the source stored from the last point before that is at hand, up to this one. */
+function storedSince(
+  points: readonly SourcePoint[],
+  point: SourcePoint,
+  isAtHand: (point: SourcePoint) => boolean,
+): number | undefined {
+  const end = points.indexOf(point)
+  const from = points.slice(0, end).findLastIndex(isAtHand) + 1
+  let sum = 0
+  for (const { storedBytes } of points.slice(from, end + 1)) {
+    if (storedBytes === undefined) return undefined
+    sum += storedBytes
+  }
+  return sum
 }
 
 function reasonToSkip(point: SourcePoint, target: LogState | undefined, targetRepository: string): string | undefined {

@@ -10,6 +10,7 @@ import { isLoopback } from "./is-loopback.ts"
 import { s3Failure } from "./s3-failure.ts"
 import type { S3Connection } from "./s3-options.ts"
 import { UsageCounter } from "./s3-usage.ts"
+import type { SpendingCap } from "./spending-cap.ts"
 
 const CONNECT_TIMEOUT_MS = 10_000
 /** Longest silence in the middle of a request. */
@@ -33,7 +34,7 @@ export interface S3Service {
  * said. Nothing is asked of the service yet; credentials are looked for, so that who has none is told at once.
  * @throws StoreError `Denied` without credentials, `Unsupported` for an endpoint that is not encrypted, `BadKey` for one that is no URL
  */
-export async function connectS3(connection: S3Connection = {}): Promise<S3Service> {
+export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap): Promise<S3Service> {
   const { credentials, profile, allowPlaintext = false } = connection
   const found = await findEndpoint(connection)
   const { url, region } = found
@@ -64,7 +65,7 @@ export async function connectS3(connection: S3Connection = {}): Promise<S3Servic
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   }
   const client = new S3Client(config)
-  const usage = new UsageCounter()
+  const usage = new UsageCounter(cap)
   observe(client, usage)
   // A profile may ask a person, who takes longer.
   const isNamed = profile !== undefined || (process.env["AWS_PROFILE"] ?? "") !== ""
@@ -107,8 +108,12 @@ const lookUp: LookupFunction = (hostname, options, found) =>
 function observe(client: S3Client, usage: UsageCounter): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
-      const { body } = args.request as { readonly body?: { readonly byteLength?: number } }
-      usage.request((context.commandName ?? "").replace(/Command$/, ""), body?.byteLength ?? 0)
+      const { body, headers: asked } = args.request as {
+        readonly body?: { readonly byteLength?: number }
+        readonly headers: Readonly<Record<string, string>>
+      }
+      const operation = (context.commandName ?? "").replace(/Command$/, "")
+      usage.request(operation, body?.byteLength ?? 0, bytesOfRange(asked["range"]))
       const result = await next(args)
       const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> }
       const dateMs = Date.parse(headers?.["date"] ?? "")
@@ -118,6 +123,12 @@ function observe(client: S3Client, usage: UsageCounter): void {
     },
     { step: "deserialize", priority: "high", name: "bcopyObserve" },
   )
+}
+
+/** How many bytes a `Range` header asks for. */
+function bytesOfRange(range: string | undefined): number {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? []
+  return first === undefined ? 0 : Number(last) - Number(first) + 1
 }
 
 async function requireCredentials(client: S3Client, isNamed: boolean): Promise<void> {

@@ -2,6 +2,7 @@
 
 // the store
 export { openS3Store, type S3Store } from "./open-s3-store.ts"
+export { parseCustomerKey, parseS3Location, type S3Location, s3Settings } from "./s3-location.ts"
 export { formatS3Address, isS3Address, parseS3Address, type S3Address } from "./s3-address.ts"
 export type { S3Connection, S3Credentials, S3Encryption, S3Keeping, S3StoreOptions } from "./s3-options.ts"
 
@@ -18,4 +19,13 @@ export {
 
 // what it costs
 export { requestClass, requestsByClass, type S3RequestClass, type S3Usage } from "./s3-usage.ts"
-export { estimateKeeping, estimatePrice, type PriceEstimate, type PriceProfile, priceProfiles } from "./prices.ts"
+export { SpendingCap, type Spending, type SpendingLimits } from "./spending-cap.ts"
+export { type PlannedStorage, planUsage } from "./plan-usage.ts"
+export {
+  estimateKeeping,
+  estimatePrice,
+  parsePriceProfile,
+  type PriceEstimate,
+  type PriceProfile,
+  priceProfiles,
+} from "./prices.ts"

@@ -39,7 +39,7 @@ export async function openS3Store(
   options: S3StoreOptions,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<S3Store> {
-  const service = await connectS3(options.connection)
+  const service = await connectS3(options.connection, options.cap)
   const bucket = new S3Bucket(service, options)
   try {
     const state = await readBucketState(bucket, signal)

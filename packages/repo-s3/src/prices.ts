@@ -1,3 +1,4 @@
+import { StoreError } from "@bcopy/repo"
 import { requestsByClass, type S3RequestClass, type S3Usage } from "./s3-usage.ts"
 
 const GIB = 2 ** 30
@@ -43,6 +44,51 @@ export const priceProfiles = {
     perGibMonth: 0.0068,
   },
 } as const satisfies Readonly<Record<string, PriceProfile>>
+
+/**
+ * Reads a price profile from JSON of the shape of {@link PriceProfile}; what is absent costs nothing.
+ * @throws StoreError `BadRange`, saying what is wrong with it
+ */
+export function parsePriceProfile(json: unknown, name: string): PriceProfile {
+  const refuse = (why: string) =>
+    new StoreError("BadRange", `${name}: ${why}`, {
+      hint: `A price profile is such as ${JSON.stringify(priceProfiles["aws-standard"])}`,
+    })
+  if (typeof json !== "object" || json === null) throw refuse("is no JSON object")
+  const {
+    name: own = name,
+    currency,
+    perThousand = {},
+    perGibOut,
+    perGibMonth,
+    ...rest
+  } = json as Record<string, unknown>
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) throw refuse(`there is no ${unknown} in a price profile`)
+  if (typeof own !== "string" || typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency))
+    throw refuse("needs a currency, such as USD")
+  if (typeof perThousand !== "object" || perThousand === null) throw refuse("perThousand is no object")
+  const price = (value: unknown, what: string): number => {
+    if (value === undefined) return 0
+    if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value
+    throw refuse(`${what} is no price`)
+  }
+  const { write, list, read, delete: deletion, ...more } = perThousand as Record<string, unknown>
+  const [odd] = Object.keys(more)
+  if (odd !== undefined) throw refuse(`there is no class ${odd}: they are write, list, read and delete`)
+  return {
+    name: own,
+    currency,
+    perThousand: {
+      write: price(write, "perThousand.write"),
+      list: price(list, "perThousand.list"),
+      read: price(read, "perThousand.read"),
+      delete: price(deletion, "perThousand.delete"),
+    },
+    perGibOut: price(perGibOut, "perGibOut"),
+    perGibMonth: price(perGibMonth, "perGibMonth"),
+  }
+}
 
 /** What requests and bytes cost by a profile, in its currency. */
 export interface PriceEstimate {

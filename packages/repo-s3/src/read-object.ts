@@ -35,10 +35,10 @@ export async function readObject(
     const before = reached.filled
     try {
       await fill(reached, current, signal)
-      bucket.service.usage.received(reached.filled - before)
+      bucket.service.usage.received(reached.filled - before, { asked: range !== undefined })
       break
     } catch (error) {
-      bucket.service.usage.received(reached.filled - before)
+      bucket.service.usage.received(reached.filled - before, { asked: range !== undefined })
       cuts = reached.filled > before ? 0 : cuts + 1
       const failure = s3Failure(error, `${bucket.name}: read ${key}`, signal)
       if (failure.code !== "Unavailable" || cuts >= MAX_CUTS) throw failure

@@ -1,4 +1,5 @@
 import type { S3Address } from "./s3-address.ts"
+import type { SpendingCap } from "./spending-cap.ts"
 
 /** Where S3 is and who asks. What is absent comes from where the AWS SDK takes it: environment, profile, role. */
 export interface S3Connection {
@@ -55,4 +56,6 @@ export type S3Encryption =
 
 export interface S3StoreOptions extends S3Address, S3Keeping {
   readonly connection?: S3Connection
+  /** Keeps requests and costs below what may be spent; one may stand over several stores. */
+  readonly cap?: SpendingCap
 }

@@ -1,3 +1,5 @@
+import type { SpendingCap } from "./spending-cap.ts"
+
 /** Requests as S3 prices them, and bytes as they went over the wire, attempts that failed among them. */
 export interface S3Usage {
   /** By S3's own name of the operation: `PutObject`, `ListObjectsV2` … */
@@ -23,19 +25,28 @@ export function requestsByClass({ requests }: S3Usage): Record<S3RequestClass, n
   return classes
 }
 
-/** Counts what a client does. */
+/** Counts what a client does, and keeps it below a cap. */
 export class UsageCounter {
+  readonly #cap: SpendingCap | undefined
   readonly #requests = new Map<string, number>()
   #bytesSent = 0
   #bytesReceived = 0
 
-  request(operation: string, sentBytes: number): void {
+  constructor(cap?: SpendingCap) {
+    this.#cap = cap
+  }
+
+  /** A request that is about to be made, and how many bytes it asks for. @throws StoreError `OverLimit` */
+  request(operation: string, sentBytes: number, askedBytes: number): void {
+    this.#cap?.spend(operation, askedBytes)
     this.#requests.set(operation, (this.#requests.get(operation) ?? 0) + 1)
     this.#bytesSent += sentBytes
   }
 
-  received(bytes: number): void {
+  /** Bytes that came; those that were asked for by number count towards the cap already. */
+  received(bytes: number, { asked }: { readonly asked: boolean }): void {
     this.#bytesReceived += bytes
+    if (!asked) this.#cap?.received(bytes)
   }
 
   /** What there was until now. */

@@ -22,7 +22,7 @@ export interface RepoStore {
    * buckets) the condition is only a hint and the answer proves nothing: see `writeOnce`.
    * Keys do not nest: of `a` and `a/b` a store may refuse the second one to come (`Unsupported`).
    * MUST NOT keep or change `bytes` after it settled. A rejection leaves open whether the object was stored, unless the
-   * code is `BadKey`, `ReadOnly`, `Denied`, `NoSpace` or `Unsupported`, which promise that it was not.
+   * code is `BadKey`, `ReadOnly`, `Denied`, `NoSpace`, `OverLimit` or `Unsupported`, which promise that it was not.
    */
   create(key: ObjectKey, bytes: Uint8Array, options?: CreateOptions): Promise<CreateResult>
 

@@ -23,6 +23,8 @@ export type StoreErrorCode =
   | "BadRange"
   /** The caller's `AbortSignal` fired. Nothing is known of the request that was cut short. */
   | "Aborted"
+  /** A limit on requests or costs, set by the caller, is reached: the request was not made. */
+  | "OverLimit"
   /** A passport probe found a property missing that bcopy cannot do without. */
   | "Unfit"
 

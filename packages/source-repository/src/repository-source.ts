@@ -171,6 +171,7 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
       origin: point.origin,
       copiedFrom: { repository: view.repository, point: point.point },
       hops: point.hops,
+      storedBytes: point.storedBytes,
       identity: `${point.origin.repository}/${point.origin.point}`,
     }
   }

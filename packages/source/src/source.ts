@@ -49,6 +49,8 @@ export interface SourcePoint {
   readonly copiedFrom?: { readonly repository: string; readonly point: string }
   /** How many copies lie between the first source and this one: 0 in a primary backup. */
   readonly hops: number
+  /** Bytes that it took to store the point after the one before it, where the source is a repository. */
+  readonly storedBytes?: number
   /**
    * Equal strings MUST mean the same immutable content; absent when that can never be said (a block device, a file that
    * may change). Progress on one point is progress on another exactly if the two are equal.

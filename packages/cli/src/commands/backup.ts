@@ -54,13 +54,13 @@ export const backupCommand: CliCommand<BackupOptions> = {
     if (!dryRun) await sweepLeftovers(repositoryGiven(call), repository)
     const source = diskImageSource({ workload, platform, job, disks, allowChanging, format, clock: io.clock })
     const report = await backUp(repository, { ...asked, source })
-    const tookMs = times.tookMs(report.point)
+    const cost = times.costOf(report.point)
     const what = { dryRun, job, workload, platform, createdAt: isoTime(report.from.createdAtMs) }
     if (dryRun)
       return {
         document: { ...what, kind: report.kind, disks },
         text: `would back up ${job}/${workload}: ${report.kind}, ${disks.map(({ name, path }) => `${name} from ${path}`).join(", ")}`,
       }
-    return { document: { ...what, ...broughtDocument(report, tookMs) }, text: renderBrought(report, { tookMs, paint }) }
+    return { document: { ...what, ...broughtDocument(report, cost) }, text: renderBrought(report, { cost, paint }) }
   },
 }

@@ -6,6 +6,8 @@ import { CliError } from "../cli-error.ts"
 import { openRepositoryAt } from "../open-repository-at.ts"
 import { copyExit } from "../copy-exit.ts"
 import { copyDocument, renderCopy } from "../render-copy.ts"
+import { isBucketAddress } from "../is-bucket-address.ts"
+import { planPrice, renderPlanPrice } from "../plan-price.ts"
 import { sweepLeftovers } from "../sweep-leftovers.ts"
 import { addExamples, countArgument, nameArgument, namesArgument } from "../shared-options.ts"
 
@@ -57,7 +59,16 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
     const source = repositorySource({ view: origin.view, job, workloads })
     const report = await copy(target, { source, select, as, level, takeOver, dryRun, memoryBytes: memory, signal })
     const { exit, errors } = copyExit(report)
-    const document = copyDocument(report, (point) => times.tookMs(point))
-    return { exit, errors, document, text: renderCopy(report, { tookMs: (point) => times.tookMs(point), paint }) }
+    const costOf = (point: string | undefined) => times.costOf(point)
+    const { prices } = call.options
+    const isPriced = dryRun === true && isBucketAddress(to)
+    const estimate = isPriced ? await planPrice(report.planned, { packBytes: target.packBytes, prices }) : undefined
+    const text = renderCopy(report, { costOf, paint })
+    return {
+      exit,
+      errors,
+      document: { ...copyDocument(report, costOf), ...(estimate && { estimate }) },
+      text: estimate === undefined ? text : `${text}\n${renderPlanPrice(estimate)}`,
+    }
   },
 }
