@@ -15,10 +15,12 @@ import {
   makeExt4,
   makeSynthetic,
 } from "./make-disks.ts"
+import type { OffsitePlace } from "./offsite-bucket.ts"
 
 // The story of bcopy in a minute: two machines are backed up on two days, their points are copied to a second
 // repository, the first one is lost with the machines, and everything comes back, byte by byte.
-// `--synthetic` makes disks without file systems, as where mke2fs is not installed.
+// `--synthetic` makes disks without file systems, as where mke2fs is not installed. `--s3` has the second repository in a
+// bucket: that of BCOPY_TEST_S3_URL, or of an S3 server that the demo starts.
 const MIB = 1 << 20
 const folder = mkdtempSync(join(tmpdir(), "bcopy-demo-"))
 const at = (...names: string[]) => join(folder, ...names)
@@ -27,7 +29,12 @@ const startMs = performance.now()
 // The program that is running is told as well, and ends by itself; then so does the demo.
 process.on("SIGINT", () => undefined)
 try {
-  await tell()
+  const offsite = await chooseOffsite()
+  try {
+    await tell(offsite)
+  } finally {
+    for (const left of await offsite.clear()) console.log(`stays: ${left}`)
+  }
 } catch (error) {
   console.error(`\n${styleText("red", "the demo failed:", { stream: process.stderr })} ${(error as Error).message}`)
   process.exitCode = 1
@@ -35,7 +42,14 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function tell(): Promise<void> {
+/** A folder beside the first one, which goes with all others; or a bucket. */
+async function chooseOffsite(): Promise<OffsitePlace> {
+  if (!process.argv.includes("--s3")) return { repo: "offsite", clear: async () => [] }
+  const { offsiteBucket } = await import("./offsite-bucket.ts")
+  return offsiteBucket()
+}
+
+async function tell({ repo, described }: OffsitePlace): Promise<void> {
   chapter("Two machines from one template, three disks")
   const disks = makeDisks()
   for (const [name, { sizeMib, ext4 }] of Object.entries(disks))
@@ -52,9 +66,10 @@ async function tell(): Promise<void> {
   const secondNight = await digests(disks)
 
   chapter("A copy in another place")
-  await bcopy(folder, "init", "--repo", "offsite", "--no-encryption")
-  await bcopy(folder, "copy", "--from", "local", "--to", "offsite", "--select", "all")
-  await bcopy(folder, "copy", "--from", "local", "--to", "offsite", "--select", "all")
+  if (described !== undefined) say(described)
+  await bcopy(folder, "init", "--repo", repo, "--no-encryption")
+  await bcopy(folder, "copy", "--from", "local", "--to", repo, "--select", "all")
+  await bcopy(folder, "copy", "--from", "local", "--to", repo, "--select", "all")
 
   chapter("The fire: machines and first repository are gone")
   for (const name of ["local", ...Object.keys(disks)]) {
@@ -63,17 +78,17 @@ async function tell(): Promise<void> {
   }
 
   chapter("What is left is the copy")
-  await bcopy(folder, "verify", "--repo", "offsite", "--all", "--read-data")
-  await bcopy(folder, "points", "--repo", "offsite")
-  await bcopy(folder, "restore", "--repo", "offsite", "--workload", "web01", "--output", "web01-sda.raw")
-  await bcopy(folder, "restore", "--repo", "offsite", "--workload", "db01", "--output", "db01")
-  const { points } = (await bcopyJson(folder, "points", "--repo", "offsite", "--workload", "web01")) as Points
+  await bcopy(folder, "verify", "--repo", repo, "--all", "--read-data")
+  await bcopy(folder, "points", "--repo", repo)
+  await bcopy(folder, "restore", "--repo", repo, "--workload", "web01", "--output", "web01-sda.raw")
+  await bcopy(folder, "restore", "--repo", repo, "--workload", "db01", "--output", "db01")
+  const { points } = (await bcopyJson(folder, "points", "--repo", repo, "--workload", "web01")) as Points
   const older = points[0]?.point.slice(0, 8) ?? "none"
   await bcopy(
     folder,
     "restore",
     "--repo",
-    "offsite",
+    repo,
     "--workload",
     "web01",
     "--point",
@@ -91,7 +106,7 @@ async function tell(): Promise<void> {
     await compare("db01 data, second night", secondNight[data], "db01/sdb.raw", disks[data]),
   ]
   if (same.includes(false)) throw new Error("what was restored is not what was backed up")
-  await sumUp()
+  await sumUp(repo)
 
   async function backUpAll(): Promise<void> {
     const backup = ["backup", "--repo", "local", "--job", "nightly", "--workload"]
@@ -152,8 +167,8 @@ async function compare(
   return same
 }
 
-async function sumUp(): Promise<void> {
-  const { points } = (await bcopyJson(folder, "points", "--repo", "offsite")) as Points
+async function sumUp(repo: string): Promise<void> {
+  const { points } = (await bcopyJson(folder, "points", "--repo", repo)) as Points
   const whole = points.reduce((sum, { disks }) => sum + disks.reduce((size, { bytes }) => size + bytes, 0), 0)
   const stored = points.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
   const mib = (bytes: number) => `${(bytes / MIB).toFixed(0)} MiB`

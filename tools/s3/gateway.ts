@@ -1,13 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn, type StdioOptions } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { mkdtemp } from "node:fs/promises"
 import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { requireTool } from "@bcopy/require-tool"
+import type { S3Place } from "./buckets.ts"
 import { cephConf, type CephPlace } from "./ceph-conf.ts"
 
 const START_TIMEOUT_MS = 60_000
@@ -18,8 +19,19 @@ export interface Gateway {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** What it says of itself, such as `ceph version 16.2.15`. */
   readonly version: string
+  /** Makes another user, who may do nothing until a policy lets him; gives his keys. */
+  addUser(name: string): S3Place["credentials"]
+  /** Ends the gateway's own process with `kill -9`; what it stored stays where it is. */
+  kill(): Promise<void>
+  /** Starts the gateway again at the same address, after {@link Gateway.kill}. */
+  restart(): Promise<void>
   /** Ends its processes and deletes what it stored. */
   stop(): Promise<void>
+}
+
+export interface GatewayOptions extends Partial<Pick<CephPlace, "store" | "storeGib">> {
+  /** The folder that its programs lie in, as {@link cephRoot} makes it; the system's own by default. */
+  readonly root?: string
 }
 
 /** Programs that a gateway is made of, each with the Debian package that brings it. */
@@ -30,37 +42,55 @@ const programs = [
   ["ceph", "ceph-common"],
 ] as const
 
+/** Debian packages that a gateway of the system's own programs lacks here; with `CI=true` that throws. */
+export function missingPackages(): readonly string[] {
+  return programs.flatMap(([program, name]) => (requireTool(program, name) ? [] : [name]))
+}
+
 /**
  * Starts a throw-away Ceph of one node with an S3 gateway on this machine: 1 to 5 seconds. Ports are free ones, so several
  * may run at once. Needs root, as Ceph's own programs do.
  */
-export async function startGateway(options: Partial<Pick<CephPlace, "store" | "storeGib">> = {}): Promise<Gateway> {
-  const missing = programs.filter(([program, debianPackage]) => !requireTool(program, debianPackage))
-  if (missing.length > 0)
-    throw new Error(`a gateway needs Ceph: apt-get install ${missing.map(([, name]) => name).join(" ")}`)
-  const folder = await mkdtemp(join(tmpdir(), "bcopy-ceph-"))
-  for (const name of ["mon", "osd", "rgw", "log", "run"]) mkdirSync(join(folder, name))
-  const { store = "memstore", storeGib = 4 } = options
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const { store = "memstore", storeGib = 4, root } = options
+  const missing = root === undefined ? missingPackages() : []
+  if (missing.length > 0) throw new Error(`a gateway needs Ceph: apt-get install ${missing.join(" ")}`)
+  const place = await mkdtemp(join(root === undefined ? tmpdir() : join(root, "tmp"), "bcopy-ceph-"))
+  // As the programs see it.
+  const folder = root === undefined ? place : join("/tmp", basename(place))
+  for (const name of ["mon", "osd", "rgw", "log", "run"]) mkdirSync(join(place, name))
   const fsid = randomUUID()
   const [monPort, gatewayPort] = [await freePort(), await freePort()]
   const conf = join(folder, "ceph.conf")
-  writeFileSync(conf, cephConf({ folder, fsid, monPort, gatewayPort, store, storeGib }))
-  const credentials = { accessKeyId: "bcopytest", secretAccessKey: "bcopy-test-secret" }
+  writeFileSync(join(place, "ceph.conf"), cephConf({ folder, fsid, monPort, gatewayPort, store, storeGib }))
   const processes: ChildProcess[] = []
   // Ceph 20 aborts where a locale is named that is not there.
   const env = { ...process.env, LC_ALL: "C" }
-  const run = (program: string, ...args: readonly string[]) =>
-    execFileSync(program, args, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: START_TIMEOUT_MS })
-  const start = (name: string, program: string, ...args: readonly string[]) => {
-    const log = openSync(join(folder, "log", `${name}.err`), "a")
-    const child = spawn(program, ["-c", conf, ...args, "-f"], { env, stdio: ["ignore", log, log] })
+  const where = root === undefined ? [] : ["chroot", root]
+  const run = (...command: readonly string[]) => {
+    const [program = "", ...args] = [...where, ...command]
+    const stdio: StdioOptions = ["ignore", "pipe", "pipe"]
+    return execFileSync(program, args, { env, encoding: "utf8", stdio, timeout: START_TIMEOUT_MS })
+  }
+  const start = (name: string, ...daemon: readonly string[]) => {
+    const log = openSync(join(place, "log", `${name}.err`), "a")
+    const [program, ...args] = [...where, ...daemon, "-c", conf, "-f"]
+    const child = spawn(program, args, { env, stdio: ["ignore", log, log] })
     processes.push(child)
     return child
   }
   const stop = async () => {
     for (const child of processes.toReversed()) child.kill("SIGKILL")
     await Promise.all(processes.map(ended))
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(place, { recursive: true, force: true })
+  }
+
+  const addUser = (name: string) => {
+    const keys = { accessKeyId: `bcopy${name}`, secretAccessKey: `bcopy-${name}-secret` }
+    const user = [`--uid=${name}`, `--display-name=${name}`]
+    const secrets = [`--access-key=${keys.accessKeyId}`, `--secret-key=${keys.secretAccessKey}`]
+    run("radosgw-admin", "-c", conf, "-n", "client.rgw.a", "user", "create", ...user, ...secrets)
+    return keys
   }
 
   try {
@@ -75,15 +105,21 @@ export async function startGateway(options: Partial<Pick<CephPlace, "store" | "s
     run("ceph-osd", "-c", conf, "-i", "0", "--mkfs", "--osd-uuid", osd)
     const storage = start("osd", "ceph-osd", "-i", "0")
     await until(storage, () => ceph("osd", "stat").includes("1 up"))
-    const admin = ["-c", conf, "-n", "client.rgw.a", "user", "create", "--uid=test", "--display-name=test"]
-    const keys = [`--access-key=${credentials.accessKeyId}`, `--secret-key=${credentials.secretAccessKey}`]
-    run("radosgw-admin", ...admin, ...keys)
-    const gateway = start("rgw", "radosgw", "-n", "client.rgw.a")
-    await until(gateway, () => listens(gatewayPort))
+    const credentials = addUser("test")
+    let serving: ChildProcess
+    const restart = async () => {
+      serving = start("rgw", "radosgw", "-n", "client.rgw.a")
+      await until(serving, () => listens(gatewayPort))
+    }
+    const kill = async () => {
+      serving.kill("SIGKILL")
+      await ended(serving)
+    }
+    await restart()
     const version = run("radosgw", "--version").split(" (")[0]?.trim() ?? "ceph"
-    return { endpoint: `http://127.0.0.1:${gatewayPort}`, credentials, version, stop }
+    return { endpoint: `http://127.0.0.1:${gatewayPort}`, credentials, version, addUser, kill, restart, stop }
   } catch (error) {
-    const said = ["mon", "osd", "rgw"].map((name) => tailOf(join(folder, "log", `${name}.err`))).join("")
+    const said = ["mon", "osd", "rgw"].map((name) => tailOf(join(place, "log", `${name}.err`))).join("")
     await stop()
     throw new Error(`no Ceph gateway: ${(error as Error).message}\n${said}`, { cause: error })
   }

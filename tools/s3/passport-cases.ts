@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { openS3Store, requireFitBucket } from "@bcopy/repo-s3"
-import { bucketKinds, type S3Place } from "./buckets.ts"
+import { requireFitBucket } from "@bcopy/repo-s3"
 import type { S3Case } from "./s3-case.ts"
+import { openTestStore, type TestBucket } from "./test-bucket.ts"
 
 const clock = {
   now: () => Date.now(),
@@ -10,23 +10,24 @@ const clock = {
   },
 }
 
-/** The passport of a bucket of each kind: fit, and nothing left behind. */
-export function passportCases({ endpoint, credentials }: S3Place): readonly S3Case[] {
-  return bucketKinds.map((bucket) => ({
-    name: `${bucket}: the passport says that it can keep a repository`,
-    async run() {
-      const connection = { endpoint, region: "us-east-1", credentials }
-      const store = await openS3Store({ bucket, prefix: "passport/", connection })
-      try {
-        const passport = await store.passport({ clock, random: Math.random })
-        requireFitBucket(passport, bucket)
-        const left = store.capabilities.versioned
-          ? (await store.listVersions("")).versions
-          : (await store.list("")).objects
-        if (left.length > 0) throw new Error(`left behind: ${left.map(({ key }) => key).join(", ")}`)
-      } finally {
-        store.close()
-      }
+/** The passport of a bucket: fit, and nothing left behind. */
+export function passportCases(place: TestBucket): readonly S3Case[] {
+  return [
+    {
+      name: `${place.kind}: the passport says that it can keep a repository`,
+      async run() {
+        const store = await openTestStore(place, "passport/")
+        try {
+          const passport = await store.passport({ clock, random: Math.random })
+          requireFitBucket(passport, store.name)
+          const left = store.capabilities.versioned
+            ? (await store.listVersions("")).versions
+            : (await store.list("")).objects
+          if (left.length > 0) throw new Error(`left behind: ${left.map(({ key }) => key).join(", ")}`)
+        } finally {
+          store.close()
+        }
+      },
     },
-  }))
+  ]
 }

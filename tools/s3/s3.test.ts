@@ -1,18 +1,13 @@
 import { afterAll, test } from "vitest"
-import { startFakeS3 } from "../../packages/repo-s3/src/testing/index.ts"
-import { passportCases } from "./passport-cases.ts"
-import { storyCases } from "./story-cases.ts"
+import { s3Cases } from "./s3-cases.ts"
+import { startDouble } from "./start-double.ts"
+import { testBuckets } from "./test-bucket.ts"
 
-const server = await startFakeS3({
-  buckets: {
-    plain: { versioning: "off", objectLock: false },
-    versioned: { versioning: "enabled", objectLock: false },
-    locked: { versioning: "enabled", objectLock: true },
-  },
-})
+const server = await startDouble()
 
 afterAll(() => server.stop())
 
-// The other kinds of bucket have their turn on a real server: `npm run ceph`.
-const stories = storyCases(server).filter(({ name }) => name.startsWith("locked"))
-for (const { name, run } of [...passportCases(server), ...stories]) test(name, run, 60_000)
+// The others have their turn by `npm run test:s3 -- --all`, and on a real server by `npm run ceph -- --all`.
+const cases = (await s3Cases(testBuckets(server))).filter(({ takes }) => takes === undefined)
+// At once: one of them sleeps for the most part, and one is other processes' work.
+for (const { name, run } of cases) test.concurrent(name, run, 60_000)

@@ -3,8 +3,18 @@ import { setFlagsFromString } from "node:v8"
 import { complainOfNode } from "./check-node.ts"
 
 const complaint = complainOfNode(process.versions.node)
-if (complaint === undefined) await start()
-else {
+if (complaint === undefined) {
+  let isOver = false
+  // Nothing is left to wait for, and the work has not ended: whatever went wrong, that is no success, nor any status of ours.
+  process.once("beforeExit", () => {
+    if (isOver) return
+    process.stderr.write("bcopy: ended in the middle of its work; this is a bug\n")
+    process.exit(1)
+  })
+  void start().finally(() => {
+    isOver = true
+  })
+} else {
   process.stderr.write(`${complaint}\n`)
   process.exitCode = 2
 }

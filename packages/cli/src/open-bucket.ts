@@ -4,7 +4,11 @@ import type { S3Encryption, S3Location, S3Store } from "@bcopy/repo-s3"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
 import type { Io } from "./io.ts"
+import { randomFraction } from "./random-fraction.ts"
 import { spendingCap } from "./spending-cap.ts"
+
+/** So often a bucket is asked for its settings: some 20 s, as a gateway takes that starts again. */
+const OPEN_ATTEMPTS = 8
 
 /** What is needed of a call to open a bucket. */
 export type BucketCall = Pick<Call, "io" | "signal" | "buckets" | "options">
@@ -26,7 +30,7 @@ export async function openBucket(text: string, call: BucketCall): Promise<S3Stor
     const [connection, encryption] = [await connectionOf(location, io.env), await encryptionOf(location)]
     const store = await openS3Store(
       { ...address, ...keeping, connection, ...(encryption && { encryption }), ...(cap && { cap }) },
-      { signal },
+      { signal, retry: { attempts: OPEN_ATTEMPTS, baseDelayMs: 100, clock: io.clock, random: randomFraction(io) } },
     )
     const prices = cap?.limits.prices
     buckets.add(text, {

@@ -11,7 +11,7 @@ import { isBucketAddress } from "./is-bucket-address.ts"
 import { randomFraction } from "./random-fraction.ts"
 
 const ATTEMPTS = 4
-/** Networks and services have longer bad moments than disks: some 25 s in all. */
+/** Networks and services have longer bad moments than disks: some 25 s a request; what creates is asked for up to three times. */
 export const BUCKET_ATTEMPTS = 10
 const BASE_DELAY_MS = 100
 const MAX_CONCURRENT = 16

@@ -77,6 +77,8 @@ export async function adoptDead(
       ...signal,
     })
     state = appended.state
+    // It is shut out now: what it was sending will never be complete. Where that cannot be told, it stays.
+    await repository.store.removePartial(layout.packs(place.backup, fenced), signal).catch(() => undefined)
     if (appended.appended && adopt !== undefined) adopted = adopt
   }
   return { state, adoption: adopted }

@@ -8,6 +8,7 @@ import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import { noCounts } from "./running-counts.ts"
+import { settleRepeats } from "./settle-repeats.ts"
 import type { TransferOptions } from "./transfer-options.ts"
 
 export interface BackUpOptions extends TransferOptions {
@@ -55,6 +56,7 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
   const { dedupBytes } = plan
   const task = { source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable }
   const brought = await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, movers }))
+  await settleRepeats(repository, signal)
   return { job, workload, from, dryRun, ...brought }
 }
 

@@ -8,6 +8,7 @@ import { EngineError, isEngineError } from "./engine-error.ts"
 import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
+import { settleRepeats } from "./settle-repeats.ts"
 import { type CopyTask, planCopy } from "./plan-copy.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import type { TransferOptions } from "./transfer-options.ts"
@@ -103,6 +104,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
       else await run(task, movers)
     }
   })
+  await settleRepeats(repository, signal)
   return { copied, skipped, failed, planned, dryRun }
 
   async function run(task: CopyTask, movers: DataMovers): Promise<void> {

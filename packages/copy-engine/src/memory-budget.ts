@@ -32,8 +32,7 @@ export function memoryPlan(
   { memoryBytes = DEFAULT_MEMORY_BYTES, movers }: { readonly memoryBytes?: number; readonly movers?: number },
   packBytes: number,
 ): MemoryPlan {
-  if (movers !== undefined && (!Number.isInteger(movers) || movers < 0 || movers > 64))
-    throw new EngineError("BadArgument", `${movers} movers are not a whole number from 0 to 64`)
+  requireMovers(movers)
   const buffer = packBufferBytes(packBytes)
   const left = memoryBytes - PROCESS_BYTES - 2 * buffer - MIN_DEDUP_BYTES
   if (left < 0)
@@ -55,4 +54,31 @@ export function memoryPlan(
     packBuffers: Math.max(1, chosen) + 1 + spare,
     dedupBytes: Math.min(MAX_DEDUP_BYTES, MIN_DEDUP_BYTES + Math.floor(rest / 4)),
   }
+}
+
+/** Ranges of packs that a reader has in memory: docs/design.md, Reading. */
+const READ_RANGES = 3
+
+/**
+ * The same for who only reads: no pack is filled, so packs may be of any size; where memory is scarce, this thread does the
+ * work. Buffers are for whole packs that are authenticated, if there is room for any.
+ * @throws EngineError `BadArgument` for a number of movers that is none
+ */
+export function readingPlan(
+  { memoryBytes = DEFAULT_MEMORY_BYTES, movers }: { readonly memoryBytes?: number; readonly movers?: number },
+  { packBytes, rangeBytes }: { readonly packBytes: number; readonly rangeBytes: number },
+): MemoryPlan {
+  requireMovers(movers)
+  const left = memoryBytes - PROCESS_BYTES - READ_RANGES * rangeBytes
+  const fitting = Math.max(0, Math.floor(left / THREAD_BYTES))
+  const chosen = movers ?? Math.min(availableParallelism(), fitting, MAX_MOVERS)
+  // Ranges and whole packs are not read at the same time.
+  const rest = Math.max(0, memoryBytes - PROCESS_BYTES - chosen * THREAD_BYTES)
+  const packBuffers = Math.min(chosen + 1, Math.floor(rest / packBufferBytes(packBytes)))
+  return { movers: chosen, adaptive: movers === undefined, packBuffers, dedupBytes: 0 }
+}
+
+function requireMovers(movers: number | undefined): void {
+  if (movers === undefined || (Number.isInteger(movers) && movers >= 0 && movers <= 64)) return
+  throw new EngineError("BadArgument", `${movers} movers are not a whole number from 0 to 64`)
 }

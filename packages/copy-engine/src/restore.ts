@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises"
 import { basename, join } from "node:path"
-import { isFormatError, type Manifest, pointReader, readLog, readManifest } from "@bcopy/chain-format"
+import { isFormatError, type Manifest, nearFetch, pointReader, readLog, readManifest } from "@bcopy/chain-format"
 import { withMovers } from "./data-movers.ts"
 import { EngineError } from "./engine-error.ts"
 import type { FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { findPoint } from "./list-points.ts"
-import { memoryPlan } from "./memory-budget.ts"
+import { readingPlan } from "./memory-budget.ts"
 import { outputExists } from "./raw-target.ts"
 import type { Repository } from "./repository.ts"
 import { type DiskRestore, restoreDisk } from "./restore-disk.ts"
@@ -85,18 +85,22 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   const done: DiskRestore[] = []
   const reader = pointReader(repository.view, found.place.backup, manifest, abortable)
   const { packBytes } = repository
-  await withMovers(memoryPlan(options, packBytes), packBytes, async (movers) => {
-    for (const [index, { name, sizeBytes, contentRoot }] of disks.entries()) {
-      const path = paths[index] as string
-      const number = manifest.disks.findIndex((disk) => disk.name === name)
-      try {
-        if (dryRun) done.push({ name, path, sizeBytes, contentRoot, writtenBytes: 0, sameBytes: 0 })
-        else done.push(await restoreDisk(repository, { found, reader, manifest, number, path, movers, ...abortable }))
-      } catch (error) {
-        throw await explain(error)
+  await withMovers(
+    readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes }),
+    packBytes,
+    async (movers) => {
+      for (const [index, { name, sizeBytes, contentRoot }] of disks.entries()) {
+        const path = paths[index] as string
+        const number = manifest.disks.findIndex((disk) => disk.name === name)
+        try {
+          if (dryRun) done.push({ name, path, sizeBytes, contentRoot, writtenBytes: 0, sameBytes: 0 })
+          else done.push(await restoreDisk(repository, { found, reader, manifest, number, path, movers, ...abortable }))
+        } catch (error) {
+          throw await explain(error)
+        }
       }
-    }
-  })
+    },
+  )
   const { name } = found.state.workload
   return { job: found.job, workload: name, point: point.point, createdAtMs: point.createdAtMs, disks: done, dryRun }
 }

@@ -6,6 +6,7 @@ import {
   listFolders,
   type LivePoint,
   type LogState,
+  nearFetch,
   randomId,
   readLog,
   readManifest,
@@ -17,7 +18,7 @@ import { type DataMovers, withMovers } from "./data-movers.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
-import { memoryPlan } from "./memory-budget.ts"
+import { readingPlan } from "./memory-budget.ts"
 import type { Repository } from "./repository.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
 
@@ -67,7 +68,11 @@ export interface VerifyReport {
 export async function verify(repository: Repository, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { packBytes } = repository
   return interruptible(options.signal, "verify was interrupted", () =>
-    withMovers(memoryPlan(options, packBytes), packBytes, (movers) => verifyNow(repository, options, movers)),
+    withMovers(
+      readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes }),
+      packBytes,
+      (movers) => verifyNow(repository, options, movers),
+    ),
   )
 }
 

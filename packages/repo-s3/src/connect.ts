@@ -15,12 +15,17 @@ import type { SpendingCap } from "./spending-cap.ts"
 const CONNECT_TIMEOUT_MS = 10_000
 /** Longest silence in the middle of a request. */
 const SOCKET_TIMEOUT_MS = 60_000
+const PART_ATTEMPTS = 4
 /** Longest wait for credentials that nobody named: a machine that is no instance of a cloud has none to ask. */
 const CREDENTIALS_TIMEOUT_MS = 3_000
 
 /** A connected service: the client, where it is, and what was done with it. */
 export interface S3Service {
   readonly client: S3Client
+  /** The same for parts of an object: each is sent again by itself, since else all of them would be. */
+  readonly partsClient: S3Client
+  /** Objects whose last upload in parts failed, and may have left something. */
+  readonly cutUploads: Set<string>
   /** Scheme, host and port, without the bucket. */
   readonly endpoint: string
   readonly usage: UsageCounter
@@ -65,13 +70,16 @@ export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   }
   const client = new S3Client(config)
+  const partsClient = new S3Client({ ...config, credentials: client.config.credentials, maxAttempts: PART_ATTEMPTS })
   const usage = new UsageCounter(cap)
-  observe(client, usage)
+  for (const one of [client, partsClient]) observe(one, usage)
   // A profile may ask a person, who takes longer.
   const isNamed = profile !== undefined || (process.env["AWS_PROFILE"] ?? "") !== ""
   await requireCredentials(client, isNamed)
   return {
     client,
+    partsClient,
+    cutUploads: new Set(),
     endpoint: url.origin,
     usage,
     async renewCredentials() {
@@ -79,7 +87,10 @@ export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap
         forceRefresh: true,
       }).catch(ignore)
     },
-    close: () => client.destroy(),
+    close() {
+      client.destroy()
+      partsClient.destroy()
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   AbortMultipartUploadCommand,
   ListMultipartUploadsCommand,
+  type MultipartUpload,
   type PutObjectCommandInput,
 } from "@aws-sdk/client-s3"
 import { Upload } from "@aws-sdk/lib-storage"
@@ -24,7 +25,7 @@ export async function createInParts(
   { retainUntilMs, signal }: CreateOptions,
 ): Promise<CreateResult> {
   const upload = new Upload({
-    client: bucket.client,
+    client: bucket.service.partsClient,
     params: {
       ...bucket.object(key),
       ...kept,
@@ -40,6 +41,9 @@ export async function createInParts(
   try {
     const { VersionId } = await bucket.send(`create ${key} in parts`, signal, () => upload.done())
     const version = VersionId === undefined || VersionId === "" ? undefined : VersionId
+    // What began late after all is given up now: the object is there.
+    if (bucket.service.cutUploads.delete(key))
+      await abortUploads(bucket, key, () => true, signal).catch(() => undefined)
     const named = { ...(version !== undefined && { version }), ...(signal && { signal }) }
     if (retainUntilMs !== undefined) {
       const found = await findObject(bucket, key, named)
@@ -51,6 +55,9 @@ export async function createInParts(
       ...(version !== undefined && { version }),
     }
   } catch (error) {
+    // An upload whose beginning, or whose end, had no answer is known to nobody but the bucket.
+    await abortUploads(bucket, key, () => true).catch(() => undefined)
+    bucket.service.cutUploads.add(key)
     if (answerOf((error as { cause?: unknown }).cause).status === 412)
       return { created: false, dateMs: await bucket.date(signal) }
     throw error
@@ -61,15 +68,27 @@ export async function createInParts(
 
 /** Gives up uploads in parts under the prefix that were begun before `beforeMs` and never ended; gives how many. */
 export async function abortLeftovers(bucket: S3Bucket, beforeMs: number, signal?: AbortSignal): Promise<number> {
+  const isOld = ({ Initiated }: MultipartUpload) => Initiated !== undefined && Initiated.getTime() < beforeMs
+  return abortUploads(bucket, "", isOld, signal)
+}
+
+/** Gives up uploads in parts to keys of the repository that begin so; gives how many. */
+export async function abortUploads(
+  bucket: S3Bucket,
+  begins: string,
+  isMeant: (upload: MultipartUpload) => boolean,
+  signal?: AbortSignal,
+): Promise<number> {
   const { bucket: name, prefix } = bucket.options
+  const Prefix = prefix + begins
   let aborted = 0
   let KeyMarker: string | undefined
   let UploadIdMarker: string | undefined
   do {
-    const command = new ListMultipartUploadsCommand({ Bucket: name, Prefix: prefix, KeyMarker, UploadIdMarker })
+    const command = new ListMultipartUploadsCommand({ Bucket: name, Prefix, KeyMarker, UploadIdMarker })
     const page = await bucket.send("list uploads", signal, () => bucket.client.send(command, abortable(signal)))
-    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-      if (Initiated === undefined || Initiated.getTime() >= beforeMs) continue
+    for (const upload of (page.Uploads ?? []).filter(isMeant)) {
+      const { Key, UploadId } = upload
       const abort = new AbortMultipartUploadCommand({ Bucket: name, Key, UploadId })
       await bucket.sendIfThere(`give up upload of ${Key}`, signal, () => bucket.client.send(abort, abortable(signal)))
       aborted++

@@ -1,7 +1,7 @@
 /** Keeps a repository in an S3 bucket. */
 
 // the store
-export { openS3Store, type S3Store } from "./open-s3-store.ts"
+export { openS3Store, type OpenS3Options, type S3Store } from "./open-s3-store.ts"
 export { parseCustomerKey, parseS3Location, type S3Location, s3Settings } from "./s3-location.ts"
 export { formatS3Address, isS3Address, parseS3Address, type S3Address } from "./s3-address.ts"
 export type { S3Connection, S3Credentials, S3Encryption, S3Keeping, S3StoreOptions } from "./s3-options.ts"

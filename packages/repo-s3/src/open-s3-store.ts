@@ -1,4 +1,4 @@
-import type { RepoStore } from "@bcopy/repo"
+import { type RepoStore, retrying, type RetryPolicy } from "@bcopy/repo"
 import type { BucketState } from "./bucket-state.ts"
 import { connectS3 } from "./connect.ts"
 import { abortLeftovers } from "./create-in-parts.ts"
@@ -29,20 +29,24 @@ export interface S3Store extends RepoStore {
   close(): void
 }
 
+export interface OpenS3Options {
+  readonly signal?: AbortSignal
+  /** Asks the bucket for its settings again where that fails in a way that may pass; once, if absent. */
+  readonly retry?: RetryPolicy
+}
+
 /**
  * A prefix in a bucket as a store: connects, and asks the bucket for its settings (two requests). The bucket must be there.
  * Requests are made once: put `withRetry` around it, and `writeOnce` around that.
  * @throws StoreError `Denied` without credentials, bucket or permission; `Unsupported` for an endpoint that is not
  * encrypted; `BadKey`, `Unavailable`
  */
-export async function openS3Store(
-  options: S3StoreOptions,
-  { signal }: { readonly signal?: AbortSignal } = {},
-): Promise<S3Store> {
+export async function openS3Store(options: S3StoreOptions, { signal, retry }: OpenS3Options = {}): Promise<S3Store> {
   const service = await connectS3(options.connection, options.cap)
   const bucket = new S3Bucket(service, options)
   try {
-    const state = await readBucketState(bucket, signal)
+    const ask = () => readBucketState(bucket, signal)
+    const state = await (retry === undefined ? ask() : retrying(retry, { signal, what: `open ${bucket.name}` }, ask))
     const store = s3Store(service, options, state)
     return {
       ...store,

@@ -57,11 +57,16 @@ export function s3Failure(error: unknown, what: string, signal?: AbortSignal): S
   if (signal?.aborted) return new StoreError("Aborted", `${what}: aborted by the caller`, { cause: error })
   const { status, code, message } = answerOf(error)
   // The SDK's word for an answer that has none of its own.
-  const said = message === "" || message === code || message === "UnknownError" ? "" : `: ${message}`
+  const isForeign = message.includes("$response")
+  const said = isForeign
+    ? ": the answer is not one of S3"
+    : message === "" || message === code || message === "UnknownError"
+      ? ""
+      : `: ${message}`
   // The answer to a HEAD has no words.
   const named = status === 403 && /^(Unknown|UnknownError|403)$/.test(code) ? "Forbidden" : code
   const text = `${what}: ${status === undefined ? "" : `${status} `}${named}${said}`
-  const hint = hintFor(code, status)
+  const hint = isForeign ? "Check the endpoint: something else than S3 answers there." : hintFor(code, status)
   return new StoreError(codeFor(status, code), text, { cause: error, ...(hint !== undefined && { hint }) })
 }
 

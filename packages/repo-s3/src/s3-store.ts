@@ -3,6 +3,7 @@ import { parseObjectKey, StoreError, throwIfAborted } from "@bcopy/repo"
 import type { BucketState } from "./bucket-state.ts"
 import type { S3Service } from "./connect.ts"
 import { createObject } from "./create-object.ts"
+import { abortUploads } from "./create-in-parts.ts"
 import { listObjects, listObjectVersions } from "./list-objects.ts"
 import { extendRetention, findObject, setLegalHold } from "./object-lock.ts"
 import { readObject } from "./read-object.ts"
@@ -94,6 +95,11 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
       }
       throwIfAborted(signal, `removeMany ${name}`)
       return removeObjects(bucket, objects, { locks: capabilities.objectLock, ...(signal && { signal }) })
+    },
+
+    async removePartial(prefix, { signal } = {}) {
+      throwIfAborted(signal, `removePartial ${name}/${prefix}`)
+      return abortUploads(bucket, prefix, () => true, signal)
     },
 
     async extend(key, retainUntilMs, { version, signal } = {}) {

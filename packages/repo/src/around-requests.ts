@@ -24,6 +24,7 @@ export const storeMethods = [
   "listVersions",
   "remove",
   "removeMany",
+  "removePartial",
   "extend",
   "hold",
   "date",
@@ -62,6 +63,12 @@ export function aroundRequests(store: RepoStore, around: Around): RepoStore {
       around({ method: "removeMany", key: objects[0]?.key ?? "", signal: options?.signal }, () =>
         store.removeMany(objects, options),
       ),
+    ...(store.removePartial && {
+      removePartial: async (prefix: string, options?: { readonly signal?: AbortSignal }) =>
+        around({ method: "removePartial", key: prefix, signal: options?.signal }, async () =>
+          store.removePartial === undefined ? 0 : store.removePartial(prefix, options),
+        ),
+    }),
     extend: (key, retainUntilMs, options) =>
       around({ method: "extend", key, signal: options?.signal }, () => store.extend(key, retainUntilMs, options)),
     hold: (key, on, options) =>

@@ -28,6 +28,13 @@ export type WriteOnceResult =
 /** How often identical bytes are sent until an answer comes; the caller's `withRetry` beneath multiplies it. */
 const SETTLE_ATTEMPTS = 3
 
+export interface CreateOnceOptions {
+  readonly believe: boolean
+  readonly onTampering: OnTampering
+  /** Told of a key on a versioned store for which an attempt had no answer: it may still land over what the key means. */
+  readonly onRepeated?: (key: ObjectKey) => void
+}
+
 /**
  * Creates an object and finds out whose it is: see `WriteOnceStore.create`. With `believe` a plain `created: true` is
  * enough on a versioned store too, for keys that nobody else can know.
@@ -37,7 +44,7 @@ export async function createOnce(
   key: ObjectKey,
   bytes: Uint8Array,
   options: CreateOptions,
-  { believe, onTampering }: { believe: boolean; onTampering: OnTampering },
+  { believe, onTampering, onRepeated }: CreateOnceOptions,
 ): Promise<WriteOnceResult> {
   const { versioned, atomicCreate } = store.capabilities
   if (!versioned && !atomicCreate)
@@ -59,7 +66,11 @@ export async function createOnce(
       if (open && attempt < SETTLE_ATTEMPTS) continue
       attempt = SETTLE_ATTEMPTS
     }
-    const settled = versioned && !(believe && answer?.created) ? await byHistory(answer) : await byAnswer(answer)
+    // Of two attempts each may have made a version, and which of them is the oldest only a listing tells.
+    const repeated = answer === undefined || answer.repeated === true
+    if (versioned && repeated) onRepeated?.(key)
+    const settled =
+      versioned && !(believe && answer?.created && !repeated) ? await byHistory(answer) : await byAnswer(answer)
     if (settled !== undefined) return settled
   }
   const why = isStoreError(unanswered) ? unanswered.message : "it appeared and vanished while it was created"

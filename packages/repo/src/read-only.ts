@@ -2,7 +2,14 @@ import type { RepoStore } from "./repo-store.ts"
 import { aroundRequests, type StoreMethod } from "./around-requests.ts"
 import { StoreError } from "./store-error.ts"
 
-const writes: ReadonlySet<StoreMethod> = new Set<StoreMethod>(["create", "remove", "removeMany", "extend", "hold"])
+const writes: ReadonlySet<StoreMethod> = new Set<StoreMethod>([
+  "create",
+  "remove",
+  "removeMany",
+  "removePartial",
+  "extend",
+  "hold",
+])
 
 /**
  * The same store, but `create`, `remove`, `removeMany`, `extend` and `hold` reject with `StoreError("ReadOnly")`, naming `reason`, and

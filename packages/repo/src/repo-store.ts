@@ -66,6 +66,12 @@ export interface RepoStore {
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly RemoveFailure[]>
 
+  /**
+   * Gives up what creations under `prefix` left half-made, which nobody sees and somebody may pay for (S3: uploads in parts).
+   * Only for prefixes under which nobody creates any more. Gives how many there were. Absent where nothing is ever left.
+   */
+  removePartial?(prefix: string, options?: { readonly signal?: AbortSignal }): Promise<number>
+
   /** Moves a version's retain-until date further away; an earlier date MUST reject with `Locked`. Needs `objectLock`. */
   extend(key: ObjectKey, retainUntilMs: number, options?: VersionOptions): Promise<void>
 
@@ -107,6 +113,8 @@ export interface CreateResult {
   readonly version?: string
   /** The store's time of the answer, milliseconds since 1970. */
   readonly dateMs: number
+  /** Set by wrappers that ask again: an attempt before this one had no answer, and may have made a version too. */
+  readonly repeated?: boolean
 }
 
 export interface VersionOptions {

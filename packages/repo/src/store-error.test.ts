@@ -19,7 +19,7 @@ test("only what is unknown or throttled may be tried again", () => {
     BadKey: false,
     BadRange: false,
     Aborted: false,
-  OverLimit: false,
+    OverLimit: false,
     Unfit: false,
   }
   for (const [code, due] of Object.entries(again) as [StoreErrorCode, boolean][])

@@ -24,6 +24,7 @@ test("requests are counted by method, bytes both ways", async () => {
       listVersions: 1,
       remove: 0,
       removeMany: 0,
+      removePartial: 0,
       extend: 0,
       hold: 0,
       date: 0,

@@ -1,18 +1,10 @@
 import { aroundRequests, type StoreMethod, type StoreRequest } from "./around-requests.ts"
-import type { Clock } from "./clock.ts"
 import type { ObjectName, ReadResult, RemoveFailure, RepoStore } from "./repo-store.ts"
 import { requireWhole } from "./require-whole.ts"
+import { retryDelayMs, type RetryPolicy, waitBetween } from "./retrying.ts"
 import { isRetryable, isStoreError, StoreError } from "./store-error.ts"
-import { throwIfAborted } from "./throw-if-aborted.ts"
 
-export interface RetryOptions {
-  /** How often a request is made at most, the first time included. */
-  readonly attempts: number
-  /** The first wait; doubled after each further failure, at most 64 times this. */
-  readonly baseDelayMs: number
-  readonly clock: Pick<Clock, "sleep">
-  /** A number from 0 up to but not including 1: each wait is cut to between half and all of its length. */
-  readonly random: () => number
+export interface RetryOptions extends RetryPolicy {
   /** Told before each wait. */
   readonly onRetry?: (retry: StoreRetry) => void
 }
@@ -27,35 +19,34 @@ export interface StoreRetry {
   readonly error: unknown
 }
 
-const MAX_DOUBLINGS = 6
-
 /**
  * Makes requests again that failed in a way that may pass (`isRetryable`), with growing, scattered waits, and reads
  * whose answer was cut short. A signal that fires during a wait ends it with `Aborted`.
  *
- * `create` is made again too. If an earlier attempt took effect and only its answer was lost, the later one answers
+ * `create` is made again too, and its result says so (`repeated`). If an earlier attempt took effect and only its answer was lost, the later one answers
  * `created: false` about our own object; `writeOnce` settles that by content, so use it above. If attempts without an
  * answer are followed by a refusal, the object may still be there, so the rejection is `Unavailable`, with the refusal
  * as its cause.
  * @throws StoreError `BadRange` unless `attempts` is a whole number from 1 on and `baseDelayMs` is not negative
  */
 export function withRetry(store: RepoStore, options: RetryOptions): RepoStore {
-  const { attempts, baseDelayMs, clock, random, onRetry } = options
+  const { attempts, baseDelayMs, clock, onRetry } = options
   if (!Number.isSafeInteger(attempts) || attempts < 1)
     throw new StoreError("BadRange", `${store.name}: ${attempts} attempts, at least 1 is needed`)
   if (!(baseDelayMs >= 0)) throw new StoreError("BadRange", `${store.name}: a delay of ${baseDelayMs} ms, at least 0`)
 
   const again = async (request: StoreRequest, what: string, attempt: number, error: unknown): Promise<void> => {
-    const delayMs = baseDelayMs * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS) * (0.5 + random() / 2)
+    const delayMs = retryDelayMs(options, attempt)
     onRetry?.({ method: request.method, key: request.key, attempt, delayMs, error })
-    await pause(clock, delayMs, request.signal, what)
+    await waitBetween(clock, delayMs, { signal: request.signal, what })
   }
 
   const retried = aroundRequests(store, async (request, run) => {
     const what = `${store.name}: ${request.method} ${request.key}`
     for (let attempt = 1; ; attempt++) {
       try {
-        return await attemptOnce(request, what, run)
+        const result = await attemptOnce(request, what, run)
+        return attempt > 1 && request.method === "create" ? { ...result, repeated: true } : result
       } catch (error) {
         if (!isRetryable(error)) throw attempt === 1 ? error : stillUnknown(request, what, error)
         if (attempt >= attempts) throw error
@@ -102,15 +93,4 @@ function stillUnknown(request: StoreRequest, what: string, error: unknown): unkn
     cause: error,
     hint: error.hint,
   })
-}
-
-async function pause(clock: Pick<Clock, "sleep">, delayMs: number, signal: AbortSignal | undefined, what: string) {
-  throwIfAborted(signal, what)
-  try {
-    await clock.sleep(delayMs, signal)
-  } catch (error) {
-    throwIfAborted(signal, what)
-    throw error
-  }
-  throwIfAborted(signal, what)
 }

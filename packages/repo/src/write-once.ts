@@ -13,6 +13,7 @@ import type {
   RepoStore,
   StoreCapabilities,
 } from "./repo-store.ts"
+import { removeRepeats } from "./remove-repeats.ts"
 import { requireWhole } from "./require-whole.ts"
 import { SoleVersions } from "./sole-versions.ts"
 import { isStoreError } from "./store-error.ts"
@@ -77,6 +78,17 @@ export interface WriteOnceStore {
    */
   removeOwn(key: ObjectKey, options?: Abortable): Promise<void>
 
+  /** As `RepoStore.removePartial`: for the packs of a session that was shut out. */
+  removePartial(prefix: string, options?: Abortable): Promise<number>
+
+  /** How many keys were created with an attempt that had no answer, on a versioned store, and are not settled. */
+  readonly unsettled: number
+  /**
+   * Removes what such attempts put over what their keys mean: newer versions with the same bytes. To be called when the
+   * writing is done, and a while after, since an attempt may land late. Gives how many were removed.
+   */
+  settle(options?: Abortable): Promise<number>
+
   /** As `RepoStore.date`. */
   date(options?: Abortable): Promise<number>
   /** As `RepoStore.instance`. */
@@ -99,6 +111,8 @@ export interface WriteOnceOptions {
 export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): WriteOnceStore {
   const versioned = () => store.capabilities.versioned
   const sole = new SoleVersions()
+  const unsettled = new Set<ObjectKey>()
+  const onRepeated = (key: ObjectKey) => void unsettled.add(key)
 
   async function readPlain(key: ObjectKey, options: ReadOptions): Promise<ReadResult | undefined> {
     return requireWhole(await store.read(key, options), `${store.name}: read ${key}`, options.range)
@@ -138,8 +152,10 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
     get capabilities() {
       return store.capabilities
     },
-    create: (key, bytes, options = {}) => createOnce(store, key, bytes, options, { believe: false, onTampering }),
-    createPack: (key, bytes, options = {}) => createOnce(store, key, bytes, options, { believe: true, onTampering }),
+    create: (key, bytes, options = {}) =>
+      createOnce(store, key, bytes, options, { believe: false, onTampering, onRepeated }),
+    createPack: (key, bytes, options = {}) =>
+      createOnce(store, key, bytes, options, { believe: true, onTampering, onRepeated }),
     async read(key, { signal } = {}) {
       if (!versioned()) return readPlain(key, { signal })
       return (await readSole(key, { signal })) ?? readOldest(key, { signal })
@@ -171,6 +187,20 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
       for (const { version } of oldest ? [...others, oldest] : others) await store.remove(key, { version, signal })
     },
 
+    get unsettled() {
+      return unsettled.size
+    },
+
+    async settle({ signal } = {}) {
+      let removed = 0
+      for (const key of unsettled) {
+        removed += await removeRepeats(store, key, signal)
+        unsettled.delete(key)
+      }
+      return removed
+    },
+
+    removePartial: async (prefix, options) => (await store.removePartial?.(prefix, options)) ?? 0,
     date: (options) => store.date(options),
     instance: (anchor, options) => store.instance(anchor, options),
   }

@@ -40,7 +40,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
     )
   },
   async run(call) {
-    const { job, workload, point, disk, output, overwrite, yes, dryRun } = call.options
+    const { job, workload, point, disk, output, overwrite, yes, dryRun, memory } = call.options
     const { io, signal, paint, seams } = call
     const onEvent: OnEvent = (event) => {
       const named = event.type === "restore" ? { ...event, ...(job !== undefined && { job }), workload } : event
@@ -49,7 +49,8 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
     const repository = await openGivenRepository({ ...call, seams: { ...seams, onEvent } })
     await refuseOutputInside(repositoryGiven(call), output, call.options)
     const startMs = io.clock.monotonic()
-    const report = await restore(repository, { job, workload, point, disk, output, overwrite, yes, dryRun, signal })
+    const what = { job, workload, point, disk, output, overwrite, yes, dryRun }
+    const report = await restore(repository, { ...what, memoryBytes: memory, signal })
     const tookMs = Math.round(io.clock.monotonic() - startMs)
     return { document: restoreDocument(report, tookMs), text: renderRestore(report, { tookMs, paint }) }
   },

@@ -11,6 +11,8 @@ import { renderPassport, type StorePassport } from "../render-passport.ts"
 import { addExamples, addRepoOption } from "../shared-options.ts"
 import { isBucketAddress } from "../is-bucket-address.ts"
 
+const DAY_MS = 86_400_000
+
 /** `bcopy store test`: finds out what a folder or bucket can do. */
 export const storeCommand: CliCommand<{ readonly repo?: string }> = {
   name: "store",
@@ -48,6 +50,8 @@ async function passportOf(repo: string, call: Call): Promise<StorePassport> {
     return folderPassport(path, { clock: io.clock, random })
   }
   const bucket = await openBucket(repo, call)
+  // Uploads that nobody has gone on with for a day.
+  await bucket.abortLeftovers((await bucket.date({ signal })) - DAY_MS, { signal }).catch(() => 0)
   return bucket.passport({ clock: io.clock, random, signal })
 }
 

@@ -33,11 +33,11 @@ export const verifyCommand: CliCommand<VerifyCommandOptions> = {
     addExamples(command, "bcopy verify --repo /srv/bcopy", "bcopy verify --repo /srv/bcopy --all --read-data=hash")
   },
   async run(call) {
-    const { all, readData = "none", dryRun = false } = call.options
+    const { all, readData = "none", dryRun = false, memory } = call.options
     const { io, signal, paint } = call
     const repository = await openGivenRepository(call)
     const startMs = io.clock.monotonic()
-    const report = await verify(repository, { all, readData, dryRun, signal })
+    const report = await verify(repository, { all, readData, dryRun, memoryBytes: memory, signal })
     const tookMs = Math.round(io.clock.monotonic() - startMs)
     return {
       ...verifyVerdict(report),
