@@ -125,7 +125,8 @@ test("what is not what its ids say is read again, while other stretches go on", 
     async open(point, options) {
       const opened = await honest.open(point, options)
       const disks = opened.disks.map((disk) => ({
-        ...disk,
+        name: disk.name,
+        sizeBytes: disk.sizeBytes,
         spans: disk.spans.bind(disk),
         async read(from: number, count: number, into: Uint8Array, how?: ReadBlocksOptions) {
           await disk.read(from, count, into, how)

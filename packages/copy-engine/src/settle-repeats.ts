@@ -1,7 +1,7 @@
 import type { Repository } from "./repository.ts"
 
 /** A while in which a request that was given up may still land. */
-const LATE_MS = 5_000
+export const LATE_MS = 5_000
 
 /**
  * At the end of a run that had to make creations again: takes away what landed twice. What lands even later means nothing,

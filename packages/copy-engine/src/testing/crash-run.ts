@@ -1,5 +1,6 @@
 import type { MemorySnapshot, RepoStore } from "@bcopy/repo"
 import { faultyStore, type StoreFault } from "@bcopy/repo/testing"
+import { LATE_MS } from "../settle-repeats.ts"
 import { verify } from "../verify.ts"
 import type { CrashWork, DiskRoots } from "./crash-work.ts"
 import { asHost, deadProcess } from "./hosts.ts"
@@ -39,7 +40,13 @@ export async function crashRun(
 async function openHastily(world: World, store: RepoStore) {
   const repository = await world.open(store)
   let looks = 0
-  const clock = { ...repository.seams.clock, monotonic: () => TICK_MS * ++looks }
+  const { clock: slow } = repository.seams
+  const clock = {
+    ...slow,
+    monotonic: () => TICK_MS * ++looks,
+    // What a run waits for at its end passes at once: nobody else is there.
+    sleep: async (ms: number, signal?: AbortSignal) => (ms === LATE_MS ? undefined : slow.sleep(ms, signal)),
+  }
   return { ...repository, seams: { ...repository.seams, clock } }
 }
 
