@@ -71,7 +71,7 @@ const documents = {
     copied: z.array(z.strictObject({ ...task, from: id, ...brought })),
     skipped: z.array(z.strictObject({ ...task, point: id, reason: z.string() })),
     failed: z.array(z.strictObject({ ...task, error: failure })),
-    planned: z.array(z.strictObject({ ...task, point: id })).optional(),
+    planned: z.array(z.strictObject({ ...task, point: id, aboutBytes: count.optional() })).optional(),
   }),
   points: document({ points: z.array(point) }),
   restore: document({

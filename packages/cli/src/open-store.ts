@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises"
 import { BIRTH_KEY, layout } from "@bcopy/chain-format"
 import { EngineError, isEngineError } from "@bcopy/copy-engine"
-import { type RepoStore, withPace, withRetry } from "@bcopy/repo"
+import { type RepoStore, type RetryPolicy, withPace, withRetry } from "@bcopy/repo"
 import { folderStore } from "@bcopy/repo-fs"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
@@ -47,7 +47,12 @@ export function paced(store: RepoStore, { io: { clock }, options }: Pick<Call, "
 
 /** Makes requests again that failed in a way that may pass. */
 export function retried(store: RepoStore, io: Pick<Io, "clock" | "random">, attempts = ATTEMPTS): RepoStore {
-  return withRetry(store, { attempts, baseDelayMs: BASE_DELAY_MS, clock: io.clock, random: randomFraction(io) })
+  return withRetry(store, retryPolicy(io, attempts))
+}
+
+/** How often what may pass is tried, and after which waits. */
+export function retryPolicy(io: Pick<Io, "clock" | "random">, attempts: number): RetryPolicy {
+  return { attempts, baseDelayMs: BASE_DELAY_MS, clock: io.clock, random: randomFraction(io) }
 }
 
 /** Whether a folder with these names in it may hold a repository, a damaged or half-made one among them. */

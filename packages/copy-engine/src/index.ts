@@ -13,6 +13,9 @@ export { type CopyTask, planCopy, type PlanCopyOptions } from "./plan-copy.ts"
 export type { TransferOptions } from "./transfer-options.ts"
 export type { BroughtPoint } from "./bring-point.ts"
 
+// What the store can do
+export { recordedPassport, recordPassport } from "./record-passport.ts"
+
 // Points in a repository
 export { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkload } from "./find-workloads.ts"
 export { findPoint, type ListedPoint, listPoints } from "./list-points.ts"

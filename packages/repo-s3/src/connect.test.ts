@@ -158,3 +158,36 @@ test.skipIf(!requireTool("openssl", "openssl"))(
     store.close()
   },
 )
+
+test("a role that a profile names is assumed, and its credentials are used", async () => {
+  const assumed = { accessKeyId: "ASSUMED", secretAccessKey: "of-the-role", sessionToken: "token" }
+  let asked = ""
+  const sts = createServer((incoming, outgoing) => {
+    let body = ""
+    incoming.on("data", (chunk: Buffer) => (body += chunk.toString()))
+    incoming.on("end", () => {
+      asked = body
+      const until = new Date(Date.now() + 3_600_000).toISOString()
+      outgoing.setHeader("content-type", "text/xml").end(`<AssumeRoleResponse><AssumeRoleResult><Credentials>
+        <AccessKeyId>${assumed.accessKeyId}</AccessKeyId><SecretAccessKey>${assumed.secretAccessKey}</SecretAccessKey>
+        <SessionToken>${assumed.sessionToken}</SessionToken><Expiration>${until}</Expiration>
+        </Credentials></AssumeRoleResult></AssumeRoleResponse>`)
+    })
+  }).listen(0, "127.0.0.1")
+  await once(sts, "listening")
+  onTestFinished(() => void sts.close())
+  writeFileSync(
+    join(folder, "roles"),
+    `[profile base]\naws_access_key_id = ${credentials.accessKeyId}\naws_secret_access_key = ${credentials.secretAccessKey}\n` +
+      "[profile copier]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/copier\nsource_profile = base\n",
+  )
+  vi.stubEnv("AWS_CONFIG_FILE", join(folder, "roles"))
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${(sts.address() as AddressInfo).port}`)
+  server.setCredentials([assumed])
+  const store = await openS3Store({ ...place, connection: { profile: "copier", endpoint } })
+  await store.create(parseObjectKey("by-role"), new Uint8Array([1]))
+  expect(asked).toContain("Action=AssumeRole")
+  expect(asked).toContain(encodeURIComponent("arn:aws:iam::123456789012:role/copier"))
+  expect((await store.read(parseObjectKey("by-role")))?.bytes).toEqual(new Uint8Array([1]))
+  store.close()
+})

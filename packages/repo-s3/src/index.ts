@@ -17,6 +17,8 @@ export {
   type S3PropertyName,
 } from "./s3-passport.ts"
 
+export { recheckBucket, type RecheckedBucket, type RecheckOptions } from "./recheck-bucket.ts"
+
 // what it costs
 export { requestClass, requestsByClass, type S3RequestClass, type S3Usage } from "./s3-usage.ts"
 export { SpendingCap, type Spending, type SpendingLimits } from "./spending-cap.ts"

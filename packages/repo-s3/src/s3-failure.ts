@@ -9,7 +9,7 @@ export interface S3Answer {
 
 /** What S3 said, as far as it did. Codes differ from server to server: always look at the status first. */
 export function answerOf(error: unknown): S3Answer {
-  const { name, message, Code, $metadata } = error as {
+  const { name, message, Code, $metadata } = (error ?? {}) as {
     readonly name?: string
     readonly message?: string
     readonly Code?: string

@@ -1,4 +1,4 @@
-import { adoptRepository } from "@bcopy/copy-engine"
+import { adoptRepository, recordPassport } from "@bcopy/copy-engine"
 import type { CliCommand } from "../cli-command.ts"
 import { fitPassport } from "../fit-passport.ts"
 import { isBucketAddress } from "../is-bucket-address.ts"
@@ -24,8 +24,10 @@ export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
     const repository = await openGivenRepository(call)
     const needed = repository.notWritable !== undefined
     // What `init` found out was true of the place that it was made at.
-    if (needed && !dryRun && isBucketAddress(repo)) await fitPassport(await openBucket(repo, call), repo, call)
+    const isNewBucket = needed && !dryRun && isBucketAddress(repo)
+    const passport = isNewBucket ? await fitPassport(await openBucket(repo, call), repo, call) : undefined
     const report = await adoptRepository(repository, { dryRun, acceptBroken: yes, signal: call.signal })
+    if (passport !== undefined) await recordPassport(await openGivenRepository(call), passport, { signal: call.signal })
     const found = `${report.points} points, ${report.packs} packs found`
     const text = needed
       ? `${dryRun ? "would adopt" : "adopted"} ${repository.name}: ${found}`

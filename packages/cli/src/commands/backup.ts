@@ -8,7 +8,7 @@ import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { parseDiskImages } from "../parse-disk-image.ts"
 import { broughtDocument, renderBrought } from "../render-brought.ts"
 import { isoTime } from "../render-time.ts"
-import { sweepLeftovers } from "../sweep-leftovers.ts"
+import { prepareToWrite } from "../prepare-to-write.ts"
 import { addExamples, addRepoOption, countArgument, nameArgument } from "../shared-options.ts"
 
 interface BackupOptions {
@@ -51,7 +51,7 @@ export const backupCommand: CliCommand<BackupOptions> = {
     const asked = { job, workload, level, takeOver, dryRun, memoryBytes: memory, signal }
     const disks = parseDiskImages(call.args, existsSync)
     const repository = await openGivenRepository(call)
-    if (!dryRun) await sweepLeftovers(repositoryGiven(call), repository)
+    if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)
     const source = diskImageSource({ workload, platform, job, disks, allowChanging, format, clock: io.clock })
     const report = await backUp(repository, { ...asked, source })
     const cost = times.costOf(report.point)

@@ -8,7 +8,7 @@ import { copyExit } from "../copy-exit.ts"
 import { copyDocument, renderCopy } from "../render-copy.ts"
 import { isBucketAddress } from "../is-bucket-address.ts"
 import { planPrice, renderPlanPrice } from "../plan-price.ts"
-import { sweepLeftovers } from "../sweep-leftovers.ts"
+import { prepareToWrite } from "../prepare-to-write.ts"
 import { addExamples, countArgument, nameArgument, namesArgument } from "../shared-options.ts"
 
 interface CopyCommandOptions {
@@ -55,7 +55,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       throw new CliError("Usage", `${from} and ${to} are the same repository (${origin.birth.repository})`, {
         hint: "Copy into a repository of its own: `bcopy init` makes one.",
       })
-    if (dryRun !== true) await sweepLeftovers(to, target)
+    if (dryRun !== true) await prepareToWrite(to, target, call)
     const source = repositorySource({ view: origin.view, job, workloads })
     const report = await copy(target, { source, select, as, level, takeOver, dryRun, memoryBytes: memory, signal })
     const { exit, errors } = copyExit(report)

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises"
+import { isEngineError, recordPassport } from "@bcopy/copy-engine"
 import { folderPassport } from "@bcopy/repo-fs"
 import type { Call, CliCommand } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { openBucket } from "../open-bucket.ts"
 import { parseFolder } from "../open-store.ts"
-import { repositoryGiven } from "../open-repository-at.ts"
+import { openRepositoryAt, repositoryGiven } from "../open-repository-at.ts"
 import { randomFraction } from "../random-fraction.ts"
 import { renderPassport, type StorePassport } from "../render-passport.ts"
 import { addExamples, addRepoOption } from "../shared-options.ts"
@@ -32,12 +33,26 @@ export const storeCommand: CliCommand<{ readonly repo?: string }> = {
       return { document: { repository: repo, dryRun: true }, text: `would try what ${repo} can do, by writing to it` }
     const passport = await passportOf(repo, call)
     const fit = passport.properties.every(({ ok, needed }) => ok || !needed)
+    const recorded = fit && (await record(repo, passport, call))
     return {
-      document: { repository: repo, fit, passport },
-      text: renderPassport(repo, passport, call.paint),
+      document: { repository: repo, fit, recorded, passport },
+      text: `${renderPassport(repo, passport, call.paint)}${recorded ? "\nkept in the settings of the repository there" : ""}`,
       ...(!fit && { exit: exitCodes.refused }),
     }
   },
+}
+
+/** Keeps a passport in the repository that lies there, if one does that may be written to. */
+async function record(repo: string, passport: StorePassport, call: Call): Promise<boolean> {
+  try {
+    const repository = await openRepositoryAt(repo, call)
+    if (repository.notWritable !== undefined) return false
+    await recordPassport(repository, passport, { signal: call.signal })
+    return true
+  } catch (error) {
+    if (isEngineError(error) && error.code === "NoRepository") return false
+    throw error
+  }
 }
 
 async function passportOf(repo: string, call: Call): Promise<StorePassport> {
