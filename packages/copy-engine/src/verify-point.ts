@@ -11,10 +11,10 @@ import {
   pointReader,
   toHex,
 } from "@bcopy/chain-format"
-import { parseObjectKey } from "@bcopy/repo"
 import type { DataMovers } from "./data-movers.ts"
 import { ProvenPoint, type ProvenBlocks, type ProvenDisk } from "./proven-point.ts"
 import type { Repository } from "./repository.ts"
+import type { StoredSizes } from "./stored-sizes.ts"
 import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
 
 /** Leaves of a map that are looked at together: their blocks are read pack by pack. */
@@ -22,8 +22,9 @@ const REGION_LEAVES = 256
 
 /** What was proven already in this run, so that what points share is read once. */
 export interface Proven {
-  /** Packs whose presence and size are known, and those whose slots were all authenticated. */
-  readonly present: Set<string>
+  /** Sizes of packs that are known. */
+  readonly sizes: StoredSizes
+  /** Packs whose slots were all authenticated. */
   readonly authenticated: Set<string>
   /** The last point of the workload all of whose blocks were hashed. */
   point: ProvenPoint | undefined
@@ -129,15 +130,10 @@ export async function verifyPoint(
 
   async function present(session: PackRecord["session"], number: number, storedBytes: number): Promise<void> {
     const key = layout.pack(backup, session, number)
-    if (options.proven.present.has(key)) return
-    const head = await repository.store.head(
-      parseObjectKey(key),
-      options.signal === undefined ? {} : { signal: options.signal },
-    )
-    if (head === undefined) throw new FormatError("Missing", `pack ${key} is missing`)
-    if (head.objectBytes !== storedBytes)
-      throw new FormatError("Truncated", `pack ${key} has ${head.objectBytes} bytes, it was stored with ${storedBytes}`)
-    options.proven.present.add(key)
+    const objectBytes = await options.proven.sizes.sizeOf(backup, { session, number, storedBytes }, options.signal)
+    if (objectBytes === undefined) throw new FormatError("Missing", `pack ${key} is missing`)
+    if (objectBytes !== storedBytes)
+      throw new FormatError("Truncated", `pack ${key} has ${objectBytes} bytes, it was stored with ${storedBytes}`)
   }
 
   /** Opens the footer and the seal of every slot. */

@@ -20,6 +20,7 @@ import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { readingPlan } from "./memory-budget.ts"
 import type { Repository } from "./repository.ts"
+import { StoredSizes } from "./stored-sizes.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
 
 export interface VerifyOptions {
@@ -80,7 +81,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
   const { readData = "none", all = false, dryRun = false, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
-  const proven: Proven = { present: new Set(), authenticated: new Set(), point: undefined }
+  const proven: Proven = { sizes: new StoredSizes(repository), authenticated: new Set(), point: undefined }
   const damaged: VerifyReport["damaged"][number][] = []
   const unknown: VerifyReport["unknown"][number][] = []
   const healed: VerifyReport["healed"][number][] = []
