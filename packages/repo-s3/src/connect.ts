@@ -24,8 +24,8 @@ export interface S3Service {
   readonly client: S3Client
   /** The same for parts of an object: each is sent again by itself, since else all of them would be. */
   readonly partsClient: S3Client
-  /** Objects whose last upload in parts failed, and may have left something. */
-  readonly cutUploads: Set<string>
+  /** How often an upload in parts was begun for a key, until one has ended: all but one of them may be left. */
+  readonly begunUploads: Map<string, number>
   /** Scheme, host and port, without the bucket. */
   readonly endpoint: string
   readonly usage: UsageCounter
@@ -72,14 +72,25 @@ export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap
   const client = new S3Client(config)
   const partsClient = new S3Client({ ...config, credentials: client.config.credentials, maxAttempts: PART_ATTEMPTS })
   const usage = new UsageCounter(cap)
+  const begunUploads = new Map<string, number>()
   for (const one of [client, partsClient]) observe(one, usage)
+  partsClient.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const { Key } = args.input as { readonly Key?: string }
+        if (commandName === "CreateMultipartUploadCommand" && Key !== undefined)
+          begunUploads.set(Key, (begunUploads.get(Key) ?? 0) + 1)
+        return next(args)
+      },
+    { step: "deserialize", name: "bcopyBegun" },
+  )
   // A profile may ask a person, who takes longer.
   const isNamed = profile !== undefined || (process.env["AWS_PROFILE"] ?? "") !== ""
   await requireCredentials(client, isNamed)
   return {
     client,
     partsClient,
-    cutUploads: new Set(),
+    begunUploads,
     endpoint: url.origin,
     usage,
     async renewCredentials() {

@@ -24,6 +24,8 @@ export async function createInParts(
   kept: Partial<PutObjectCommandInput>,
   { retainUntilMs, signal }: CreateOptions,
 ): Promise<CreateResult> {
+  const { begunUploads } = bucket.service
+  const { Key } = bucket.object(key)
   const upload = new Upload({
     client: bucket.service.partsClient,
     params: {
@@ -41,9 +43,10 @@ export async function createInParts(
   try {
     const { VersionId } = await bucket.send(`create ${key} in parts`, signal, () => upload.done())
     const version = VersionId === undefined || VersionId === "" ? undefined : VersionId
-    // What began late after all is given up now: the object is there.
-    if (bucket.service.cutUploads.delete(key))
-      await abortUploads(bucket, key, () => true, signal).catch(() => undefined)
+    // Where more than one was begun, others may be left: the object is there.
+    const repeated = (begunUploads.get(Key) ?? 0) > 1
+    begunUploads.delete(Key)
+    if (repeated) await abortUploads(bucket, key, () => true, signal).catch(() => undefined)
     const named = { ...(version !== undefined && { version }), ...(signal && { signal }) }
     if (retainUntilMs !== undefined) {
       const found = await findObject(bucket, key, named)
@@ -53,11 +56,11 @@ export async function createInParts(
       created: true,
       dateMs: await bucket.date(signal),
       ...(version !== undefined && { version }),
+      ...(repeated && { repeated }),
     }
   } catch (error) {
     // An upload whose beginning, or whose end, had no answer is known to nobody but the bucket.
     await abortUploads(bucket, key, () => true).catch(() => undefined)
-    bucket.service.cutUploads.add(key)
     if (answerOf((error as { cause?: unknown }).cause).status === 412)
       return { created: false, dateMs: await bucket.date(signal) }
     throw error

@@ -31,7 +31,7 @@ const SETTLE_ATTEMPTS = 3
 export interface CreateOnceOptions {
   readonly believe: boolean
   readonly onTampering: OnTampering
-  /** Told of a key on a versioned store for which an attempt had no answer: it may still land over what the key means. */
+  /** Told of a key for which an attempt had no answer: it may still land over what the key means, or leave something. */
   readonly onRepeated?: (key: ObjectKey) => void
 }
 
@@ -68,7 +68,7 @@ export async function createOnce(
     }
     // Of two attempts each may have made a version, and which of them is the oldest only a listing tells.
     const repeated = answer === undefined || answer.repeated === true
-    if (versioned && repeated) onRepeated?.(key)
+    if (repeated) onRepeated?.(key)
     const settled =
       versioned && !(believe && answer?.created && !repeated) ? await byHistory(answer) : await byAnswer(answer)
     if (settled !== undefined) return settled

@@ -113,7 +113,7 @@ export interface CreateResult {
   readonly version?: string
   /** The store's time of the answer, milliseconds since 1970. */
   readonly dateMs: number
-  /** Set by wrappers that ask again: an attempt before this one had no answer, and may have made a version too. */
+  /** An attempt before this one had no answer, and may have made a version too, or left something half-made. */
   readonly repeated?: boolean
 }
 

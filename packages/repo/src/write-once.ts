@@ -81,10 +81,10 @@ export interface WriteOnceStore {
   /** As `RepoStore.removePartial`: for the packs of a session that was shut out. */
   removePartial(prefix: string, options?: Abortable): Promise<number>
 
-  /** How many keys were created with an attempt that had no answer, on a versioned store, and are not settled. */
+  /** How many keys were created with an attempt that had no answer which may have left something, and are not settled. */
   readonly unsettled: number
   /**
-   * Removes what such attempts put over what their keys mean: newer versions with the same bytes. To be called when the
+   * Removes what such attempts left: newer versions with the same bytes, and what is half-made. To be called when the
    * writing is done, and a while after, since an attempt may land late. Gives how many were removed.
    */
   settle(options?: Abortable): Promise<number>
@@ -112,7 +112,9 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
   const versioned = () => store.capabilities.versioned
   const sole = new SoleVersions()
   const unsettled = new Set<ObjectKey>()
-  const onRepeated = (key: ObjectKey) => void unsettled.add(key)
+  const onRepeated = (key: ObjectKey) => {
+    if (versioned() || store.removePartial !== undefined) unsettled.add(key)
+  }
 
   async function readPlain(key: ObjectKey, options: ReadOptions): Promise<ReadResult | undefined> {
     return requireWhole(await store.read(key, options), `${store.name}: read ${key}`, options.range)
@@ -194,7 +196,8 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
     async settle({ signal } = {}) {
       let removed = 0
       for (const key of unsettled) {
-        removed += await removeRepeats(store, key, signal)
+        removed += (await store.removePartial?.(key, { signal })) ?? 0
+        if (versioned()) removed += await removeRepeats(store, key, signal)
         unsettled.delete(key)
       }
       return removed
