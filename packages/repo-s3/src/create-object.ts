@@ -7,12 +7,17 @@ import { answerOf } from "./s3-failure.ts"
 
 const MULTIPART_BYTES = 64 << 20
 
+export interface CreateObjectOptions extends CreateOptions {
+  /** The bucket locks whatever is put there. */
+  readonly locksAll?: boolean
+}
+
 /** Stores an object if nothing is there, as far as the server heeds that. */
 export async function createObject(
   bucket: S3Bucket,
   key: ObjectKey,
   bytes: Uint8Array,
-  options: CreateOptions,
+  options: CreateObjectOptions,
 ): Promise<CreateResult> {
   const { multipartBytes = MULTIPART_BYTES } = bucket.options
   if (bytes.length > multipartBytes) return createLarge(bucket, key, bytes, options)
@@ -45,7 +50,7 @@ async function createLarge(
   bucket: S3Bucket,
   key: ObjectKey,
   bytes: Uint8Array,
-  options: CreateOptions,
+  options: CreateObjectOptions,
 ): Promise<CreateResult> {
   const { signal } = options
   const there = await findObject(bucket, key, { ...(signal && { signal }) })
@@ -57,7 +62,7 @@ async function createLarge(
 export function keptAs(
   bucket: S3Bucket,
   key: ObjectKey,
-  { retainUntilMs }: CreateOptions,
+  { retainUntilMs, locksAll = false }: CreateObjectOptions,
 ): Partial<PutObjectCommandInput> {
   const { packStorageClass, lockMode = "compliance", encryption } = bucket.options
   return {
@@ -68,9 +73,9 @@ export function keptAs(
     ...(retainUntilMs !== undefined && {
       ObjectLockMode: lockMode === "governance" ? ("GOVERNANCE" as const) : ("COMPLIANCE" as const),
       ObjectLockRetainUntilDate: new Date(retainUntilMs),
-      // S3 wants a checksum beside the signed body wherever something is locked.
-      ChecksumAlgorithm: "CRC32" as const,
     }),
+    // S3 wants a checksum beside the signed body wherever something is locked.
+    ...((retainUntilMs !== undefined || locksAll) && { ChecksumAlgorithm: "CRC32" as const }),
   }
 }
 

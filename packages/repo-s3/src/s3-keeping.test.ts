@@ -6,7 +6,11 @@ import type { S3Keeping } from "./s3-options.ts"
 import { startFakeS3 } from "./testing/index.ts"
 
 const server = await startFakeS3({
-  buckets: { plain: { versioning: "off", objectLock: false }, locked: { versioning: "enabled", objectLock: true } },
+  buckets: {
+    plain: { versioning: "off", objectLock: false },
+    locked: { versioning: "enabled", objectLock: true },
+    always: { defaultRetention: { mode: "GOVERNANCE", days: 1 } },
+  },
 })
 const { endpoint, credentials } = server
 const client = new S3Client({ endpoint, credentials, region: "us-east-1", forcePathStyle: true })
@@ -59,4 +63,9 @@ test("where nothing can be locked, a date is refused before anything is sent", a
   const asked = server.requests.length
   await expect(kept({}, { retainUntilMs: Date.now() + 60_000 })).rejects.toMatchObject({ code: "Unsupported" })
   expect(server.requests.slice(asked).map(({ operation }) => operation)).not.toContain("PutObject")
+})
+
+test("a bucket that locks whatever is put there gets the checksum that S3 wants then", async () => {
+  const found = await kept({}, { bucket: "always" })
+  expect(found.ObjectLockMode).toBe("GOVERNANCE")
 })

@@ -41,6 +41,7 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
       return createObject(bucket, key, bytes, {
         ...(retainUntilMs !== undefined && { retainUntilMs }),
         ...(signal && { signal }),
+        locksAll: state.defaultRetention !== undefined,
       })
     },
 
