@@ -56,8 +56,14 @@ export function memoryPlan(
   }
 }
 
-/** Ranges of packs that a reader has in memory: docs/design.md, Reading. */
+/** Ranges of packs that a reader has in memory at most, and their bytes. */
 const READ_RANGES = 3
+const READ_BYTES = 72 << 20
+
+/** How many ranges of this size a reader has in memory: being fetched, or with slots that are being opened. */
+export function rangesHeld(rangeBytes: number): number {
+  return Math.max(1, Math.min(READ_RANGES, Math.floor(READ_BYTES / rangeBytes)))
+}
 
 /**
  * The same for who only reads: no pack is filled, so packs may be of any size; where memory is scarce, this thread does the
@@ -69,7 +75,7 @@ export function readingPlan(
   { packBytes, rangeBytes }: { readonly packBytes: number; readonly rangeBytes: number },
 ): MemoryPlan {
   requireMovers(movers)
-  const left = memoryBytes - PROCESS_BYTES - READ_RANGES * rangeBytes
+  const left = memoryBytes - PROCESS_BYTES - rangesHeld(rangeBytes) * rangeBytes
   const fitting = Math.max(0, Math.floor(left / THREAD_BYTES))
   const chosen = movers ?? Math.min(availableParallelism(), fitting, MAX_MOVERS)
   // Ranges and whole packs are not read at the same time.

@@ -13,13 +13,12 @@ import {
   type StoredPack,
 } from "@bcopy/chain-format"
 import type { DataMovers } from "./data-movers.ts"
+import { rangesHeld } from "./memory-budget.ts"
 import type { Repository } from "./repository.ts"
 import type { UnpackTask } from "./unpack.ts"
 
 /** Plain bytes of a piece of work. */
 const PIECE_BYTES = 4 << 20
-/** Ranges in memory: those being fetched, and those whose slots are being opened. */
-const RANGES = 3
 
 /** A block of a disk, and where it is stored. */
 export interface StoredDiskBlock {
@@ -63,6 +62,8 @@ export class BlockUnpacker {
   readonly #options: UnpackOptions
   readonly #pieceBlocks: number
   readonly #limits: FetchLimits
+  /** Ranges in memory: those being fetched, and those whose slots are being opened. */
+  readonly #held: number
   readonly #running = new Set<Promise<void>>()
   readonly #ranges = new Set<Promise<unknown>>()
   #given = 0
@@ -73,6 +74,7 @@ export class BlockUnpacker {
     this.#options = options
     this.#pieceBlocks = Math.max(1, Math.floor(PIECE_BYTES / options.blockBytes))
     this.#limits = repository.view.fetch ?? nearFetch
+    this.#held = rangesHeld(this.#limits.maxBytes)
   }
 
   /**
@@ -93,7 +95,7 @@ export class BlockUnpacker {
     for (let done = false; !done || fetching.length > 0;) {
       this.#throwFailure()
       this.#options.signal?.throwIfAborted()
-      while (!done && fetching.length < this.#limits.atOnce && fetching.length + this.#ranges.size < RANGES) {
+      while (!done && fetching.length < this.#limits.atOnce && fetching.length + this.#ranges.size < this.#held) {
         const next = waiting.next()
         done = next.done === true
         if (next.done === true) break
