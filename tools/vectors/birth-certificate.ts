@@ -9,6 +9,7 @@ const birth = {
   encryption: "none",
   idSalt: "5a".repeat(32),
 }
+const root = { generation: 1, fingerprint: "ab".repeat(32) }
 const asText = { text: true }
 const file = (over: object) => text(`${JSON.stringify({ ...birth, ...over }, undefined, 2)}\n`)
 
@@ -16,7 +17,15 @@ ok("clear", "A repository in the clear", file({}), asText)
 ok(
   "encrypted",
   "An encrypted repository",
-  file({ encryption: "aes-256-gcm", rootFingerprint: "ab".repeat(32) }),
+  file({ encryption: "aes-256-gcm", idSalt: undefined, root }),
+  asText,
+)
+bad("BadValue", "no_root", "Encrypted, without a root", file({ encryption: "aes-256-gcm" }), asText)
+bad(
+  "BadValue",
+  "root_short",
+  "A fingerprint of 31 bytes",
+  file({ encryption: "aes-256-gcm", root: { ...root, fingerprint: "ab".repeat(31) } }),
   asText,
 )
 ok("unknown_field", "Unknown fields are ignored", file({ motto: "write once" }), asText)

@@ -4,44 +4,62 @@ import { type FeatureSets, requireReadable } from "./feature-sets.ts"
 import { toHex } from "./hex.ts"
 import type { RepositoryId } from "./ids.ts"
 import { FORMAT_VERSION } from "./pack-header.ts"
-import { featureSets, hexBytes, hexId, parseBy } from "./schema.ts"
+import { featureSets, hexBytes, hexDigest, hexId, parseBy } from "./schema.ts"
 
 /** docs/format.md, Birth certificate */
 export const MAX_BIRTH_CERTIFICATE_BYTES = 64 << 10
 export const ID_SALT_BYTES = 32
 
 /** `bcopy.json`: what a repository is, fixed when it was made. */
-export interface BirthCertificate {
+export type BirthCertificate = ClearBirth | EncryptedBirth
+
+interface AnyBirth {
   readonly repository: RepositoryId
-  /** Key of backup and workload ids in a clear repository. */
-  readonly idSalt: Uint8Array
-  /** Whether everything else is encrypted; never changes. */
-  readonly encrypted: boolean
-  /** Commitment to the root key of an encrypted repository. */
-  readonly rootFingerprint?: string
   readonly features?: FeatureSets
 }
 
-const schema = z.object({
-  format: z.literal("bcopy"),
-  version: z.int().min(1),
-  repository: hexId<"repository">(),
-  idSalt: hexBytes.refine((bytes) => bytes.length === ID_SALT_BYTES, `is not ${ID_SALT_BYTES} bytes`),
-  encryption: z.enum(["none", "aes-256-gcm"]),
-  rootFingerprint: z.string().optional(),
-  features: featureSets.optional(),
-})
+/** Of a repository in the clear. */
+export interface ClearBirth extends AnyBirth {
+  readonly encrypted: false
+  /** Key of backup and workload ids. */
+  readonly idSalt: Uint8Array
+}
+
+/** Of a repository in which everything else is encrypted. */
+export interface EncryptedBirth extends AnyBirth {
+  readonly encrypted: true
+  /** The root generation that it was made with: all later ones descend from it. */
+  readonly root: RootMark
+}
+
+/** A root generation, named without giving it away. docs/format.md, Key rings */
+export interface RootMark {
+  readonly generation: number
+  /** 64 hex digits. */
+  readonly fingerprint: string
+}
+
+export const rootMark = z.object({ generation: z.int().min(1).max(0xffff_ffff), fingerprint: hexDigest })
+const head = { format: z.literal("bcopy"), version: z.int().min(1), repository: hexId<"repository">() }
+const schema = z.discriminatedUnion("encryption", [
+  z.object({
+    ...head,
+    encryption: z.literal("none"),
+    idSalt: hexBytes.refine((bytes) => bytes.length === ID_SALT_BYTES, `is not ${ID_SALT_BYTES} bytes`),
+    features: featureSets.optional(),
+  }),
+  z.object({ ...head, encryption: z.literal("aes-256-gcm"), root: rootMark, features: featureSets.optional() }),
+])
 
 /** docs/format.md, Birth certificate: JSON for people, ending in a newline. */
 export function encodeBirthCertificate(birth: BirthCertificate): Uint8Array {
-  const { repository, idSalt, encrypted, rootFingerprint, features } = birth
+  const { repository, encrypted, features } = birth
   const json = {
     format: "bcopy",
     version: FORMAT_VERSION,
     repository,
     encryption: encrypted ? "aes-256-gcm" : "none",
-    idSalt: toHex(idSalt),
-    rootFingerprint,
+    ...(birth.encrypted ? { root: birth.root } : { idSalt: toHex(birth.idSalt) }),
     features,
   }
   return new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`)
@@ -57,22 +75,23 @@ export function decodeBirthCertificate(bytes: Uint8Array): BirthCertificate {
   } catch (cause) {
     throw new FormatError("BadMagic", "bcopy.json is not JSON in UTF-8", { cause })
   }
-  const head = json as { format?: unknown; version?: unknown; features?: unknown } | null
-  if (typeof head !== "object" || head === null || head.format !== "bcopy")
+  const top = json as { format?: unknown; version?: unknown; features?: unknown } | null
+  if (typeof top !== "object" || top === null || top.format !== "bcopy")
     throw new FormatError("BadMagic", `bcopy.json does not say "format": "bcopy"`)
-  if (typeof head.version === "number" && head.version > FORMAT_VERSION)
+  if (typeof top.version === "number" && top.version > FORMAT_VERSION)
     throw new FormatError(
       "NeedsNewer",
-      `the repository needs a newer bcopy: format ${head.version}, this one reads ${FORMAT_VERSION}`,
+      `the repository needs a newer bcopy: format ${top.version}, this one reads ${FORMAT_VERSION}`,
     )
-  if (head.features !== undefined)
-    requireReadable(parseBy(featureSets, head.features, "bcopy.json features"), "the repository")
-  const { repository, idSalt, encryption, rootFingerprint, features } = parseBy(schema, json, "bcopy.json")
+  if (top.features !== undefined)
+    requireReadable(parseBy(featureSets, top.features, "bcopy.json features"), "the repository")
+  const birth = parseBy(schema, json, "bcopy.json")
+  const { repository, features } = birth
   return {
     repository,
-    idSalt,
-    encrypted: encryption !== "none",
-    ...(rootFingerprint !== undefined && { rootFingerprint }),
+    ...(birth.encryption === "none"
+      ? { encrypted: false, idSalt: birth.idSalt }
+      : { encrypted: true, root: birth.root }),
     ...(features !== undefined && { features }),
   }
 }

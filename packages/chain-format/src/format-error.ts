@@ -18,6 +18,8 @@ export type FormatErrorCode =
   | "Missing"
   /** Written by a newer bcopy, with a feature that this one must know to go on. */
   | "NeedsNewer"
+  /** Sealed under a key that is not at hand. */
+  | "NeedsKey"
 
 const brand: unique symbol = Symbol.for("@bcopy/chain-format.FormatError") as never
 
@@ -36,6 +38,13 @@ export class FormatError extends Error {
 /** Whether `error` is a {@link FormatError}, of this or of another copy of the package. */
 export function isFormatError(error: unknown): error is FormatError {
   return typeof error === "object" && error !== null && (error as Record<PropertyKey, unknown>)[brand] === true
+}
+
+/** Whether `error` proves damage: not if a newer version, or who holds another key, may find that all is well. */
+export function isDamage(
+  error: unknown,
+): error is FormatError & { readonly code: Exclude<FormatErrorCode, "NeedsNewer" | "NeedsKey"> } {
+  return isFormatError(error) && error.code !== "NeedsNewer" && error.code !== "NeedsKey"
 }
 
 /** Does work on an object; what it throws names the object. */

@@ -1,7 +1,7 @@
 /** Encodes, decodes and folds what makes up a bcopy repository: packs, block maps and logs. */
 
 // Errors and limits
-export { FormatError, type FormatErrorCode, isFormatError, withKey } from "./format-error.ts"
+export { FormatError, type FormatErrorCode, isDamage, isFormatError, withKey } from "./format-error.ts"
 export {
   blockCount,
   CATALOGUE_EVERY,
@@ -101,9 +101,12 @@ export { relocatePages, type RelocatePagesOptions } from "./relocate-pages.ts"
 // Birth certificate, settings, sessions
 export {
   type BirthCertificate,
+  type ClearBirth,
   decodeBirthCertificate,
   encodeBirthCertificate,
+  type EncryptedBirth,
   ID_SALT_BYTES,
+  type RootMark,
 } from "./birth-certificate.ts"
 export {
   findSetting,

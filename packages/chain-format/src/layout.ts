@@ -12,6 +12,11 @@ export const BIRTH_KEY = "bcopy.json"
 
 /** Where things lie in a repository: prefixes end with a slash. docs/format.md, Keys */
 export const layout = {
+  /** Key slots and key rings of an encrypted repository. */
+  keys: "keys/",
+  keySlot: (slot: string) => `keys/${slot}`,
+  keyRings: "keys/epochs/",
+  keyRing: (generation: number) => `keys/epochs/${ascending(generation)}`,
   repositorySettings: "log/",
   backups: "backups/",
   backup: (backup: BackupId) => `backups/${backup}/`,

@@ -1,4 +1,4 @@
-import { FormatError, isFormatError } from "./format-error.ts"
+import { FormatError, isDamage } from "./format-error.ts"
 import { toHex } from "./hex.ts"
 import type { BackupId, WorkloadId } from "./ids.ts"
 import { entryKey, entryNumber, layout } from "./layout.ts"
@@ -128,7 +128,7 @@ async function stateAt(
     const base = since === 0 ? undefined : await stateAt(view, place, since, options, broken, entry.since?.digest)
     return stateAfter(entry, digest, base)
   } catch (error) {
-    if (!isFormatError(error) || error.code === "NeedsNewer" || broken >= MAX_BROKEN_HEADS) throw error
+    if (!isDamage(error) || broken >= MAX_BROKEN_HEADS) throw error
     const before = await stateAt(view, place, number - 1, options, broken + 1)
     // A broken catalogue keeps the digest it had, by which the entries behind it name it: they stay readable.
     const digest = named ?? (bytes === undefined ? "0".repeat(64) : toHex(view.sha256(bytes)))

@@ -9,9 +9,11 @@ export interface SealSuite {
   readonly id: number
   /** How many bytes `slot` adds to a body: the tag. */
   readonly overheadBytes: number
+  /** A clonable value, of which whoever made the suite makes it again in another thread. */
+  readonly seed?: unknown
   /** Starts the sealing of one object. Two calls never give sealings with equal secrets. */
   begin(kind: ObjectKind, objectKey: string): Sealing
-  /** Prepares to open an object by the suite's part of its header. @throws FormatError `BadValue`, `Unopenable` */
+  /** Prepares to open an object by the suite's part of its header. @throws FormatError `BadValue`, `Unopenable`, `NeedsKey` */
   open(kind: ObjectKind, objectKey: string, header: Uint8Array): Opening
   /** The same by the hint that pack tables and manifests keep, so that a ranged read needs no header. */
   openByHint(kind: ObjectKind, objectKey: string, hint: Uint8Array): Opening

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { rootMark } from "./birth-certificate.ts"
 import { type FeatureSets, requireReadable, unknownForWriting } from "./feature-sets.ts"
 import type { SessionId } from "./ids.ts"
 import { isBlockSize, MAX_PACK_BYTES } from "./limits.ts"
@@ -20,6 +21,8 @@ export type SettingsRecord =
   | { readonly type: "birth"; readonly digest: string }
   /** Tells this repository from a copy made by other means (repository). */
   | { readonly type: "instance"; readonly instance: string }
+  /** The root generation in force (encrypted repository): what is sealed from now on is sealed under its epoch. */
+  | { readonly type: "root"; readonly generation: number; readonly fingerprint: string }
 
 /** A record of a type that this version does not know. */
 export interface UnknownRecord {
@@ -60,6 +63,7 @@ const known: Readonly<Record<SettingsRecord["type"], z.ZodType>> = {
   passport: z.looseObject({ passport: z.unknown() }),
   birth: z.looseObject({ digest: hexDigest }),
   instance: z.looseObject({ instance: z.string() }),
+  root: z.looseObject(rootMark.shape),
 }
 
 /** @throws FormatError `BadValue`, `NeedsNewer` */

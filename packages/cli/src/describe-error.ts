@@ -1,4 +1,4 @@
-import { isFormatError } from "@bcopy/chain-format"
+import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { isEngineError } from "@bcopy/copy-engine"
 import { isStoreError } from "@bcopy/repo"
 import { isSourceError } from "@bcopy/source"
@@ -59,7 +59,7 @@ function sentence(hint: string | undefined): string | undefined {
 }
 
 function codeOf(error: unknown): string {
-  if (isFormatError(error)) return error.code === "NeedsNewer" ? "NeedsNewer" : "Damaged"
+  if (isFormatError(error)) return isDamage(error) ? "Damaged" : error.code === "NeedsKey" ? "WrongKey" : "NeedsNewer"
   return isKnown(error) ? error.code : "Unexpected"
 }
 

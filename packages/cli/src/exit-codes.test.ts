@@ -184,10 +184,10 @@ test("11: another live session writes the workload, until --take-over shuts it o
 test("12: an encrypted repository", async () => {
   const { at, bcopy } = openTrial()
   mkdirSync(at("sealed"))
-  const birth = { repository: "00".repeat(16) as RepositoryId, idSalt: new Uint8Array(32), encrypted: true }
+  const repository = "00".repeat(16) as RepositoryId
   writeFileSync(
     join(at("sealed"), "bcopy.json"),
-    encodeBirthCertificate({ ...birth, rootFingerprint: "11".repeat(32) }),
+    encodeBirthCertificate({ repository, encrypted: true, root: { generation: 1, fingerprint: "11".repeat(32) } }),
   )
   expectError(await bcopy("points", "--repo", at("sealed")), exitCodes.wrongKey, at("sealed"))
 })

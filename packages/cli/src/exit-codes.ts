@@ -1,4 +1,4 @@
-import { isFormatError } from "@bcopy/chain-format"
+import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { type EngineErrorCode, isEngineError } from "@bcopy/copy-engine"
 import { isStoreError, type StoreErrorCode } from "@bcopy/repo"
 import { isSourceError, type SourceErrorCode } from "@bcopy/source"
@@ -75,6 +75,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (isEngineError(error)) return ofEngine[error.code] ?? exitCodes.failed
   if (isSourceError(error)) return ofSource[error.code] ?? exitCodes.failed
   if (isStoreError(error)) return ofStore[error.code] ?? exitCodes.failed
-  if (isFormatError(error)) return error.code === "NeedsNewer" ? exitCodes.failed : exitCodes.damaged
+  if (isFormatError(error) && error.code === "NeedsKey") return exitCodes.wrongKey
+  if (isFormatError(error)) return isDamage(error) ? exitCodes.damaged : exitCodes.failed
   return exitCodes.failed
 }

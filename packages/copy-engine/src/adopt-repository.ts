@@ -2,7 +2,7 @@ import {
   type BackupId,
   BIRTH_KEY,
   findSetting,
-  isFormatError,
+  isDamage,
   layout,
   pointReader,
   type PointTree,
@@ -109,7 +109,7 @@ export async function adoptRepository(
     try {
       return (await findLacking(backup, tree)) === undefined
     } catch (error) {
-      if (isFormatError(error) && error.code !== "NeedsNewer") return false
+      if (isDamage(error)) return false
       throw error
     }
   }

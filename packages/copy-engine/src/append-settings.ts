@@ -2,7 +2,7 @@ import {
   encodeSmallObject,
   entryKey,
   foldSettings,
-  isFormatError,
+  isDamage,
   openSettings,
   type SessionId,
   settingsAgainstWriting,
@@ -77,7 +77,7 @@ export async function appendSettings(
     try {
       return openSettings(view, prefix, number, bytes)
     } catch (error) {
-      if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+      if (!isDamage(error)) throw error
       return { number, session, atMs: 0, records: [], catalogue: current?.entry.catalogue ?? [] }
     }
   }

@@ -1,5 +1,5 @@
 import {
-  isFormatError,
+  isDamage,
   type LogPlace,
   type LogState,
   type SessionBeat,
@@ -105,7 +105,7 @@ async function beatOf(
     return await readBeat(repository, place, listed, options)
   } catch (error) {
     // A beat that does not open says nothing: its session has no progress to give, and the fence shuts it out anyway.
-    if (isFormatError(error) && error.code !== "NeedsNewer") return "unopenable"
+    if (isDamage(error)) return "unopenable"
     throw error
   }
 }

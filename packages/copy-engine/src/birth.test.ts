@@ -1,4 +1,4 @@
-import { decodeBirthCertificate, encodeBirthCertificate } from "@bcopy/chain-format"
+import { type ClearBirth, decodeBirthCertificate, encodeBirthCertificate } from "@bcopy/chain-format"
 import { parseObjectKey } from "@bcopy/repo"
 import { expect, test } from "vitest"
 import { createRepository } from "./create-repository.ts"
@@ -8,7 +8,7 @@ test("a birth certificate with another salt is damage: every id would be compute
   const world = makeWorld()
   await world.create()
   world.store.tamper(parseObjectKey("bcopy.json"), (bytes) => {
-    const birth = decodeBirthCertificate(bytes)
+    const birth = decodeBirthCertificate(bytes) as ClearBirth
     return encodeBirthCertificate({
       ...birth,
       idSalt: birth.idSalt.map((byte, index) => (index === 7 ? byte ^ 1 : byte)),

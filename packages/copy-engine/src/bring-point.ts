@@ -3,7 +3,7 @@ import {
   blockCount,
   type Checkpoint,
   type EntryBody,
-  isFormatError,
+  isDamage,
   type LogPlace,
   type LogState,
   type Manifest,
@@ -28,6 +28,7 @@ import type { Repository } from "./repository.ts"
 import { noCounts } from "./running-counts.ts"
 import { openSession, type Session } from "./session.ts"
 import { SessionPacks } from "./session-packs.ts"
+import { seedOf } from "./suite-of.ts"
 import { addSiblingBlocks } from "./sibling-blocks.ts"
 import { transferDisk } from "./transfer-disk.ts"
 
@@ -119,7 +120,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     const dedup = dedupMemoryFor(2 * blockCount(counts.totalBytes, blockBytes), options.dedupBytes)
     const writing = new PointWriter(repository, disks, {
       packs,
-      setup: { packs: packs.seed, dedup, blockBytes, packBytes, ...compression },
+      setup: { suite: seedOf(repository.view.suite), packs: packs.seed, dedup, blockBytes, packBytes, ...compression },
       movers: options.movers,
       base: base.tree,
     })
@@ -197,7 +198,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   async function giveUp(failure: unknown): Promise<unknown> {
     const fenced = isEngineError(failure) && failure.code === "Fenced"
     // A checkpoint of a base that does not open would be adopted by every session to come.
-    const isSpoiled = isFormatError(failure) && failure.code !== "NeedsNewer"
+    const isSpoiled = isDamage(failure)
     if (isSpoiled && isAdoptable) await abandonSelf().catch(() => undefined)
     else if (!isSpoiled && !fenced) await toCheckpoint(true).catch(() => undefined)
     const leavesWork = writer?.hasBegun === true || session.adoption !== undefined

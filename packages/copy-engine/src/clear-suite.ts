@@ -23,6 +23,7 @@ export function clearSuite(): SealSuite {
   return {
     id: 0,
     overheadBytes: TAG_BYTES,
+    seed: { suite: 0 },
     begin(kind, objectKey) {
       const tagOf = tagger(kind, objectKey)
       return {

@@ -3,6 +3,7 @@ import {
   type BirthCertificate,
   DEFAULT_BLOCK_BYTES,
   DEFAULT_PACK_BYTES,
+  type EncryptedBirth,
   encodeBirthCertificate,
   ID_SALT_BYTES,
   isBlockSize,
@@ -15,24 +16,30 @@ import {
   readSettings,
   toHex,
 } from "@bcopy/chain-format"
-import { parseObjectKey, type RepoStore, writeOnce } from "@bcopy/repo"
+import { parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
 import { appendSettings } from "./append-settings.ts"
 import { EngineError } from "./engine-error.ts"
+import { makeKeys, type NewSlot, type RecoveryMaterial, replaceSlots } from "./make-keys.ts"
 import { sha256 } from "./node-primitives.ts"
-import {
-  type EngineSeams,
-  lacksBirth,
-  openRepository,
-  PUT_BIRTH_BACK,
-  readBirth,
-  type Repository,
-  viewOf,
-} from "./repository.ts"
+import { lacksBirth, PUT_BIRTH_BACK, readBirth, type StoredBirth } from "./read-birth.ts"
+import { type EngineSeams, openRepository, rememberRepository, type Repository } from "./repository.ts"
+import { clearMeans, sealedMeans, viewOf } from "./repository-view.ts"
 import { StoreTime } from "./store-time.ts"
+import { type KeyAccess, type RepositoryKeys, unlockRepository } from "./unlock-repository.ts"
+
+/** How a repository is encrypted: who can open it from the first moment on. */
+export interface RepositoryEncryption {
+  /** At least one; those that a secret is at hand for come first. */
+  readonly slots: readonly NewSlot[]
+  /** Opens what these slots wrap. */
+  readonly keys: KeyAccess
+  /** Told about the new root before anything is stored, so that a recovery kit is safe before there is something to lose. */
+  readonly onKeys?: (made: RecoveryMaterial) => Promise<void>
+}
 
 export interface CreateRepositoryOptions {
-  /** Encryption is decided at birth and for good; this version makes repositories in the clear only. */
-  readonly encryption: "none"
+  /** Decided at birth and for good. */
+  readonly encryption: "none" | RepositoryEncryption
   readonly blockBytes?: number
   readonly packBytes?: number
   /** What the store was found to do; JSON-safe. Kept in the settings log. */
@@ -41,47 +48,27 @@ export interface CreateRepositoryOptions {
 }
 
 /**
- * Makes a repository in an empty place: the birth certificate, then the first settings entry. A repository that was not
- * made to the end is finished, with its own id.
- * @throws EngineError `RepositoryExists`, `BadArgument`
+ * Makes a repository in an empty place: key slots, the birth certificate, then the first settings entry. A repository that
+ * was not made to the end is finished, with its own id and, if it is encrypted, its own keys.
+ * @throws EngineError `RepositoryExists`, `BadArgument`, `WrongKey`; CryptoError `BadArgument`
  */
 export async function createRepository(
   store: RepoStore,
   seams: EngineSeams,
   options: CreateRepositoryOptions,
 ): Promise<Repository> {
-  const { blockBytes = DEFAULT_BLOCK_BYTES, packBytes = DEFAULT_PACK_BYTES, passport, signal } = options
-  if (!isBlockSize(blockBytes))
-    throw new EngineError(
-      "BadArgument",
-      `block size ${blockBytes} is not a power of two from ${MIN_BLOCK_BYTES} to ${MAX_BLOCK_BYTES}`,
-    )
-  if (!Number.isInteger(packBytes) || packBytes < MIN_PACK_BYTES || packBytes > MAX_PACK_BYTES)
-    throw new EngineError(
-      "BadArgument",
-      `pack size ${packBytes} is not between ${MIN_PACK_BYTES} and ${MAX_PACK_BYTES}`,
-    )
+  const { encryption, blockBytes = DEFAULT_BLOCK_BYTES, packBytes = DEFAULT_PACK_BYTES, passport, signal } = options
+  requireSizes(blockBytes, packBytes)
   const abortable = signal === undefined ? {} : { signal }
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
   const exists = () =>
     new EngineError("RepositoryExists", `${store.name} holds a repository already; nothing was changed`)
-
   const storeTime = new StoreTime(seams.clock)
-  let stored = await readBirth(laws, storeTime, abortable)
-  if (stored === undefined) {
-    const made: BirthCertificate = {
-      repository: randomId(seams.random(16)),
-      idSalt: seams.random(ID_SALT_BYTES),
-      encrypted: false,
-    }
-    await refuseOrphans()
-    const bytes = encodeBirthCertificate(made)
-    const { outcome } = await laws.create(parseObjectKey(BIRTH_KEY), bytes, abortable)
-    if (outcome === "lost") throw exists()
-    stored = { birth: made, digest: toHex(sha256(bytes)) }
-  }
-  const { birth, digest } = stored
-  const view = viewOf(laws, birth, storeTime)
+  const surroundings = { now: () => storeTime.now(), random: seams.random, ...abortable }
+  const found = await readBirth(laws, storeTime, abortable)
+  if (found !== undefined) await requireHalfMade(found.birth)
+  const { birth, digest, keys } = found === undefined ? await bear() : { ...found, keys: await keysOf(found) }
+  const view = viewOf(laws, birth.encrypted ? sealedMeans(birth, needKeys(keys).ring) : clearMeans(birth), storeTime)
   if ((await readSettings(view, layout.repositorySettings, abortable)) !== undefined) throw exists()
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   if (instance === undefined) throw new EngineError("NoRepository", `${store.name}: ${BIRTH_KEY} was there and is gone`)
@@ -97,6 +84,7 @@ export async function createRepository(
         { type: "instance", instance },
         { type: "blockSize", bytes: blockBytes },
         { type: "packSize", bytes: packBytes },
+        ...(birth.encrypted ? [{ type: "root" as const, ...birth.root }] : []),
         ...(passport === undefined ? [] : [{ type: "passport" as const, passport }]),
       ],
       unless: () => true,
@@ -105,7 +93,25 @@ export async function createRepository(
   )
   // Two may finish one half-made repository at once: it has the settings of the first.
   if (entry.session !== session) throw exists()
-  return openRepository(store, seams, abortable)
+  const access = encryption === "none" ? {} : { keys: encryption.keys }
+  // What was remembered of this place was another repository.
+  const repository = await openRepository(store, withoutMemory(seams), { ...access, ...abortable })
+  const remembering = { ...repository, seams }
+  await rememberRepository(remembering)
+  return remembering
+
+  /** Encrypted or not was decided when it was born, and what is finished is what was begun. */
+  async function requireHalfMade(birth: BirthCertificate): Promise<void> {
+    const isWhole = async () =>
+      (await laws.list(layout.repositorySettings, { limit: 1, ...abortable })).objects.length > 0
+    if (birth.encrypted === (encryption !== "none")) return
+    if (await isWhole()) throw exists()
+    throw new EngineError(
+      "Refused",
+      `${store.name} holds a repository ${birth.encrypted ? "with" : "without"} encryption that was not made to the end`,
+      { hint: `Finish it ${birth.encrypted ? "with its key" : "with --no-encryption"}, or choose another place.` },
+    )
+  }
 
   /** What lies there belongs to a repository whose birth certificate is gone: a new one would make it unreadable. */
   async function refuseOrphans(): Promise<void> {
@@ -114,4 +120,56 @@ export async function createRepository(
       if (objects.length > 0) throw new EngineError("Damaged", lacksBirth(store.name), { hint: PUT_BIRTH_BACK })
     }
   }
+
+  async function bear(): Promise<StoredBirth & { readonly keys?: RepositoryKeys }> {
+    const repository = randomId<"repository">(seams.random(16))
+    await refuseOrphans()
+    const made = encryption === "none" ? undefined : await makeKeys(laws, repository, encryption, surroundings)
+    const birth: BirthCertificate =
+      made === undefined
+        ? { repository, encrypted: false, idSalt: seams.random(ID_SALT_BYTES) }
+        : { repository, encrypted: true, root: made.mark }
+    const bytes = encodeBirthCertificate(birth)
+    const { outcome } = await laws.create(parseObjectKey(BIRTH_KEY), bytes, abortable)
+    if (outcome !== "lost") return { birth, digest: toHex(sha256(bytes)), ...(made && { keys: made.keys }) }
+    // Somebody else was faster: the slots that were made for nothing go again.
+    await made?.discard()
+    throw exists()
+  }
+
+  /** The keys of what is finished; its recovery kit may never have left, so that it gets the slots that are asked for now. */
+  async function keysOf({ birth }: StoredBirth): Promise<RepositoryKeys | undefined> {
+    if (!birth.encrypted || encryption === "none") return undefined
+    const keys = await unlockRepository(laws, birth, encryption.keys, abortable)
+    if (await hasSettings(laws, birth, keys)) throw exists()
+    await replaceSlots(laws, keys, encryption, { ...surroundings, name: store.name })
+    return keys
+  }
+
+  async function hasSettings(at: WriteOnceStore, birth: EncryptedBirth, { ring }: RepositoryKeys): Promise<boolean> {
+    const sealed = viewOf(at, sealedMeans(birth, ring), storeTime)
+    return (await readSettings(sealed, layout.repositorySettings, abortable)) !== undefined
+  }
+}
+
+function requireSizes(blockBytes: number, packBytes: number): void {
+  if (!isBlockSize(blockBytes))
+    throw new EngineError(
+      "BadArgument",
+      `block size ${blockBytes} is not a power of two from ${MIN_BLOCK_BYTES} to ${MAX_BLOCK_BYTES}`,
+    )
+  if (!Number.isInteger(packBytes) || packBytes < MIN_PACK_BYTES || packBytes > MAX_PACK_BYTES)
+    throw new EngineError(
+      "BadArgument",
+      `pack size ${packBytes} is not between ${MIN_PACK_BYTES} and ${MAX_PACK_BYTES}`,
+    )
+}
+
+function needKeys(keys: RepositoryKeys | undefined): RepositoryKeys {
+  if (keys === undefined) throw new Error("an encrypted repository has keys")
+  return keys
+}
+
+function withoutMemory({ memory: _, ...seams }: EngineSeams): EngineSeams {
+  return seams
 }

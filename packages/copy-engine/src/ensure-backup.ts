@@ -1,7 +1,7 @@
 import {
   backupIdOf,
   findSetting,
-  isFormatError,
+  isDamage,
   isName,
   layout,
   randomId,
@@ -29,7 +29,7 @@ export async function ensureBackup(
   const prefix = layout.backupSettings(backupIdOf(repository.view.idMac, job))
   const known = await readSettings(repository.view, prefix, abortable).catch((error: unknown) => {
     // All that a backup's settings say is said again here, so damaged ones are written anew behind the damage.
-    if (isFormatError(error) && error.code !== "NeedsNewer") return undefined
+    if (isDamage(error)) return undefined
     throw asEngineError(error, `${repository.name}: settings of job ${job}`)
   })
   const unknown = settingsAgainstWriting(known?.entry)

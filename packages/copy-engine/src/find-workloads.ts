@@ -2,7 +2,7 @@ import {
   type BackupId,
   backupIdOf,
   findSetting,
-  isFormatError,
+  isDamage,
   layout,
   listFolders,
   type LogPlace,
@@ -112,7 +112,7 @@ export async function* findWorkloads(
       const settings = await readSettings(view, layout.backupSettings(id), abortable)
       return settings && (findSetting(settings.entry, "name")?.name ?? otherwise)
     } catch (error) {
-      if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+      if (!isDamage(error)) throw error
       return otherwise
     }
   }

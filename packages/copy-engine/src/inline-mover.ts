@@ -1,5 +1,4 @@
 import { packBufferBytes } from "@bcopy/chain-format"
-import { clearSuite } from "./clear-suite.ts"
 import { Mover } from "./mover.ts"
 import type { MoverThread } from "./mover-thread.ts"
 import { sha256, zstdCodec } from "./node-primitives.ts"
@@ -9,7 +8,6 @@ import { checkSlots, unpack } from "./unpack.ts"
 
 /** A mover in this thread: for `movers: 0`, and where there are no worker threads. */
 export function inlineMover(pool: PackPool): MoverThread {
-  const suite = clearSuite()
   let mover: Mover | undefined
   let packs: MovedPack[] = []
   const takePacks = () => {
@@ -21,7 +19,6 @@ export function inlineMover(pool: PackPool): MoverThread {
     begin(setup, onPack) {
       packs = []
       const means = {
-        suite,
         codec: zstdCodec,
         sha256,
         // This thread stores the packs too, so it cannot wait for one: a stretch that fills several gets more memory.
@@ -45,8 +42,8 @@ export function inlineMover(pool: PackPool): MoverThread {
       mover?.abandon()
       mover = undefined
     },
-    unpack: async (task) => unpack(task, { suite, codec: zstdCodec, sha256 }),
-    check: async (task) => checkSlots(task, { suite, codec: zstdCodec }),
+    unpack: async (task) => unpack(task, { codec: zstdCodec, sha256 }),
+    check: async (task) => checkSlots(task, { codec: zstdCodec }),
     close: async () => undefined,
   }
 }

@@ -1,4 +1,4 @@
-import { isFormatError, type LivePoint, type Manifest, readManifest } from "@bcopy/chain-format"
+import { isDamage, isFormatError, type LivePoint, type Manifest, readManifest } from "@bcopy/chain-format"
 import { asEngineError } from "./as-engine-error.ts"
 import { EngineError } from "./engine-error.ts"
 import { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkload } from "./find-workloads.ts"
@@ -89,7 +89,7 @@ async function listPoint(
     const manifest = await readManifest(repository.view, place, summary, signal === undefined ? {} : { signal })
     return { ...one, manifest, state: summary.damaged === true ? "damaged" : "complete" }
   } catch (error) {
-    if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+    if (!isDamage(error)) throw error
     return { ...one, manifest: undefined, state: "damaged" }
   }
 }

@@ -1,7 +1,7 @@
 import {
   type BackupId,
   FormatError,
-  isFormatError,
+  isDamage,
   layout,
   MapReader,
   type MapTree,
@@ -59,7 +59,7 @@ export async function mergeMapPacks(
       try {
         return openMapPack(bytes, { ...view, objectKey }).slots
       } catch (error) {
-        if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+        if (!isDamage(error)) throw error
       }
     }
     return undefined

@@ -16,6 +16,7 @@ function moverOf(blockBytes: number, packBytes: number, codec: Codec = zstdCodec
   session.beginAt(0)
   const mover = new Mover(
     {
+      suite: { suite: 0 },
       packs: session.seed,
       dedup: dedupMemoryFor(1 << 12, 1 << 20),
       blockBytes,
@@ -24,7 +25,6 @@ function moverOf(blockBytes: number, packBytes: number, codec: Codec = zstdCodec
       keepsSlots: false,
     },
     {
-      suite,
       codec,
       sha256,
       takeBuffer: () => ({ index: -1, bytes: new Uint8Array(packBytes + (2 << 20)) }),

@@ -1,4 +1,4 @@
-import { type Codec, DIGEST_BYTES, equalBytes, placesPerSlot, type SealSuite, type Sha256 } from "@bcopy/chain-format"
+import { type Codec, DIGEST_BYTES, equalBytes, placesPerSlot, type Sha256 } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
 import { addToRuns, type BlockRun, blocksOf, runsOf } from "./block-runs.ts"
 import { type DedupMemory, DedupTable } from "./dedup-table.ts"
@@ -6,9 +6,12 @@ import { openStretch, type WholeSlot } from "./open-stretch.ts"
 import { type MovedPack, PackFiller } from "./pack-filler.ts"
 import type { PackBuffer } from "./pack-pool.ts"
 import type { PackNumbersSeed } from "./session-packs.ts"
+import type { SuiteSeed } from "./suite-of.ts"
 
 /** What a mover needs to know before the first stretch; clonable, so that it can be a thread's. */
 export interface MoverSetup {
+  /** What packs are sealed with. */
+  readonly suite: SuiteSeed
   readonly packs: PackNumbersSeed
   readonly dedup: DedupMemory
   readonly blockBytes: number
@@ -21,7 +24,6 @@ export interface MoverSetup {
 
 /** What a mover is made of. */
 export interface MoverMeans {
-  readonly suite: SealSuite
   readonly codec: Codec
   readonly sha256: Sha256
   /** A buffer to fill a pack in, and its way back. */
@@ -35,6 +37,8 @@ export interface Stretch {
   readonly runs: readonly BlockRun[]
   /** The blocks one after the other; or, with `expected`, the slots that hold them. */
   readonly content: Uint8Array | readonly SealedSlots[]
+  /** What opens slots. */
+  readonly suite?: SuiteSeed
   /** Ids at the same places in the base: 32 bytes each, zeros where there is none. */
   readonly base?: Uint8Array
   /** Ids that the source gives; a block that hashes to another one is damage. */
@@ -157,7 +161,7 @@ export class Mover {
 
   /** The blocks of a stretch, held against what is expected of them, and slots that may stay as they are. */
   #prove(
-    { content, expected }: Stretch,
+    { content, suite = this.#setup.suite, expected }: Stretch,
     count: number,
   ): { plain: Uint8Array; whole?: ReadonlyMap<number, WholeSlot>; wrong: number } {
     const { blockBytes, keepsSlots } = this.#setup
@@ -170,7 +174,7 @@ export class Mover {
     }
     if (this.#opened.length < count * blockBytes) this.#opened = new Uint8Array(count * blockBytes)
     const ids = expected ?? new Uint8Array(0)
-    const whole = openStretch(content, { blockBytes, ids, into: this.#opened }, this.#means)
+    const whole = openStretch(content, { suite, blockBytes, ids, into: this.#opened }, this.#means)
     if (whole === undefined) return { plain: this.#opened, wrong: 0 }
     return { plain: this.#opened, ...(keepsSlots && { whole }), wrong: -1 }
   }

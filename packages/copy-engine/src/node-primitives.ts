@@ -1,9 +1,14 @@
-import { createHmac, hash } from "node:crypto"
+import { createHmac, hash, randomFillSync } from "node:crypto"
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import type { Codec, IdMac, Sha256 } from "@bcopy/chain-format"
 
 /** SHA-256 in one shot. */
 export const sha256: Sha256 = (bytes) => hash("sha256", bytes, "buffer")
+
+/** So many bytes from the system's random source. */
+export function randomBytes(count: number): Uint8Array {
+  return randomFillSync(new Uint8Array(count))
+}
 
 /** HMAC-SHA-256 under a key. */
 export function hmacSha256(key: Uint8Array): IdMac {

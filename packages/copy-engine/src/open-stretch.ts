@@ -1,6 +1,7 @@
 import { DIGEST_BYTES } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
 import type { MoverMeans } from "./mover.ts"
+import type { SuiteSeed } from "./suite-of.ts"
 import { unpack } from "./unpack.ts"
 
 const WORDS = 3
@@ -13,20 +14,28 @@ export interface WholeSlot {
   readonly body: Uint8Array
 }
 
+export interface OpenStretchOptions {
+  readonly suite: SuiteSeed
+  readonly blockBytes: number
+  /** What the blocks must hash to, 32 bytes each. */
+  readonly ids: Uint8Array
+  readonly into: Uint8Array
+}
+
 /**
  * Opens the slots of a stretch, each block held against its id: blocks go into `into`, in the order of the stretch. Gives
  * the slots that are whole and compressed, by the offset of their first block; `undefined` if anything is not as expected.
  */
 export function openStretch(
   sealed: readonly SealedSlots[],
-  { blockBytes, ids, into }: { readonly blockBytes: number; readonly ids: Uint8Array; readonly into: Uint8Array },
-  means: Pick<MoverMeans, "suite" | "codec" | "sha256">,
+  { suite, blockBytes, ids, into }: OpenStretchOptions,
+  means: Pick<MoverMeans, "codec" | "sha256">,
 ): ReadonlyMap<number, WholeSlot> | undefined {
   const whole = new Map<number, WholeSlot>()
   let proven = 0
   for (const slots of sealed) {
     let block = 0
-    const failure = unpack({ ...slots, blockBytes, ids, into }, means, (slot, { header, plain, body }) => {
+    const failure = unpack({ ...slots, suite, blockBytes, ids, into }, means, (slot, { header, plain, body }) => {
       const first = block
       while (slots.blocks[block * WORDS] === slot) block++
       proven += block - first

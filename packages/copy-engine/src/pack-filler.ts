@@ -5,11 +5,13 @@ import {
   DIGEST_BYTES,
   layout,
   type PackWriter,
+  type SealSuite,
 } from "@bcopy/chain-format"
 import { DedupTable } from "./dedup-table.ts"
 import type { MoverMeans, MoverSetup } from "./mover.ts"
 import type { PackBuffer } from "./pack-pool.ts"
 import { SessionPacks } from "./session-packs.ts"
+import { suiteOf } from "./suite-of.ts"
 
 /** A pack that a mover has filled. */
 export interface MovedPack {
@@ -52,6 +54,7 @@ export class PackFiller {
   readonly #setup: MoverSetup
   readonly #means: MoverMeans
   readonly #emit: (pack: MovedPack) => void
+  readonly #suite: SealSuite
   readonly #packs: SessionPacks
   readonly #dedup: DedupTable
   #sealed: number[] = []
@@ -62,6 +65,7 @@ export class PackFiller {
     this.#setup = setup
     this.#means = means
     this.#emit = emit
+    this.#suite = suiteOf(setup.suite)
     this.#packs = new SessionPacks(setup.packs)
     this.#dedup = new DedupTable(setup.dedup)
   }
@@ -103,12 +107,12 @@ export class PackFiller {
   }
 
   #begin(): OpenPack {
-    const { suite, codec } = this.#means
+    const { codec } = this.#means
     const { packBytes, level } = this.#setup
     const buffer = this.#means.takeBuffer()
     const number = this.#packs.takeDataNumber()
     const key = layout.pack(this.#packs.backup, this.#packs.session, number)
-    const writer = dataPackWriter({ suite, codec, level, objectKey: key, packBytes, buffer: buffer.bytes })
+    const writer = dataPackWriter({ suite: this.#suite, codec, level, objectKey: key, packBytes, buffer: buffer.bytes })
     return { pack: this.#packs.takePack(), number, key, writer, buffer }
   }
 }

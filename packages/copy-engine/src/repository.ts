@@ -1,52 +1,59 @@
 import {
   BIRTH_KEY,
   type BirthCertificate,
-  contentHash,
-  decodeBirthCertificate,
   DEFAULT_BLOCK_BYTES,
   DEFAULT_PACK_BYTES,
-  farFetch,
   findSetting,
-  isFormatError,
   layout,
-  nearFetch,
   readSettings,
-  type RepositoryId,
   type RepositoryView,
   settingsAgainstWriting,
   type SettingsEntry,
-  toHex,
 } from "@bcopy/chain-format"
-import { isStoreError, parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
+import { fingerprintOf } from "@bcopy/crypto"
+import { parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
 import { asEngineError } from "./as-engine-error.ts"
-import { clearSuite } from "./clear-suite.ts"
 import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
 import type { OnEvent } from "./engine-event.ts"
 import type { EngineHost } from "./host.ts"
-import { hmacSha256, sha256, zstdCodec } from "./node-primitives.ts"
-import { RecentObjects } from "./recent-objects.ts"
+import { LogHeads } from "./log-heads.ts"
+import { findBorn, isNotOurs, lacksBirth, PUT_BIRTH_BACK, readBirth } from "./read-birth.ts"
+import {
+  type RememberedRepository,
+  type RepositoryMemory,
+  requireRemembered,
+  requireSuccessor,
+} from "./repository-memory.ts"
+import { clearMeans, sealedMeans, viewOf } from "./repository-view.ts"
 import { StoreTime } from "./store-time.ts"
+import { type KeyAccess, type RepositoryKeys, unlockRepository } from "./unlock-repository.ts"
 
 /** What the engine takes from its surroundings. */
 export interface EngineSeams {
   readonly clock: EngineClock
-  /** So many random bytes, fit for ids. */
+  /** So many random bytes, fit for ids and keys. */
   readonly random: (count: number) => Uint8Array
   readonly onEvent?: OnEvent
   /** Who writes; this process, if absent. */
   readonly host?: EngineHost
+  /** What is remembered of repositories between runs; nothing, if absent. */
+  readonly memory?: RepositoryMemory
 }
 
 /** A repository, opened. */
 export interface Repository {
   readonly name: string
   readonly birth: BirthCertificate
+  /** Of an encrypted repository. They are secret: nothing prints or stores them. */
+  readonly keys: RepositoryKeys | undefined
   readonly store: WriteOnceStore
   readonly view: RepositoryView
   readonly storeTime: StoreTime
   readonly seams: EngineSeams
   readonly settings: { readonly entry: SettingsEntry; readonly digest: string }
+  /** The newest entries of its logs, as they were read or written. */
+  readonly heads: LogHeads
   /** Block size of new backups. */
   readonly blockBytes: number
   readonly packBytes: number
@@ -54,150 +61,167 @@ export interface Repository {
   readonly notWritable: EngineError | undefined
 }
 
-interface Abortable {
+export interface OpenRepositoryOptions {
+  /** How to come by the key, should it be encrypted. */
+  readonly keys?: KeyAccess
   readonly signal?: AbortSignal
 }
 
 /**
- * Opens a repository: its birth certificate, its newest settings, and whether this is the place it was made at.
- * @throws EngineError `NoRepository`, `NeedsNewer`, `WrongKey`, `Damaged`; StoreError
+ * Opens a repository: its birth certificate, its keys, its newest settings, and whether this is the place it was made at.
+ * @throws EngineError `NoRepository`, `NeedsNewer`, `WrongKey`, `Refused`, `Damaged`; StoreError
  */
 export async function openRepository(
   store: RepoStore,
   seams: EngineSeams,
-  options: Abortable = {},
+  options: OpenRepositoryOptions = {},
 ): Promise<Repository> {
+  const { keys: access, ...abortable } = options
   const laws = writeOnce(store, { onTampering: (tampering) => seams.onEvent?.({ type: "tampering", tampering }) })
   const storeTime = new StoreTime(seams.clock)
-  const stored = await readBirth(laws, storeTime, options)
-  if (stored === undefined && (await laws.list(layout.repositorySettings, { limit: 1, ...options })).objects.length > 0)
-    throw new EngineError("Damaged", lacksBirth(store.name), { hint: PUT_BIRTH_BACK })
+  const { name } = store
+  const stored = await readBirth(laws, storeTime, abortable)
+  if (
+    stored === undefined &&
+    (await laws.list(layout.repositorySettings, { limit: 1, ...abortable })).objects.length > 0
+  )
+    throw new EngineError("Damaged", lacksBirth(name), { hint: PUT_BIRTH_BACK })
   if (stored === undefined)
-    throw new EngineError("NoRepository", `${store.name} holds no bcopy repository`, {
+    throw new EngineError("NoRepository", `${name} holds no bcopy repository`, {
       hint: "Check the path, or make one with `bcopy init`.",
     })
   const { birth, digest } = stored
-  const view = viewOf(laws, birth, storeTime)
-  const settings = await readSettings(view, layout.repositorySettings, options).catch((error: unknown) => {
-    throw asEngineError(error, `settings of ${store.name}`)
+  const remembered = await seams.memory?.recall(name)
+  requireRemembered(name, birth, remembered)
+  const keys = birth.encrypted ? await unlocked(birth) : undefined
+  const rolledBack = keys && requireSuccessor(name, keys.ring, remembered)
+  let view = viewOf(laws, keys ? sealedMeans(birth, keys.ring) : clearMeansOf(birth), storeTime)
+  const settings = await readSettings(view, layout.repositorySettings, abortable).catch((error: unknown) => {
+    throw asEngineError(error, `settings of ${name}`)
   })
-  if (settings === undefined && (await laws.list(layout.backups, { limit: 1, ...options })).objects.length > 0)
-    throw new EngineError("Damaged", `${store.name} holds a repository without its settings`, {
-      hint: "Run `bcopy init` for it again: it writes them anew, and changes nothing else.",
-    })
-  if (settings === undefined)
-    throw new EngineError("NoRepository", `${store.name} holds a repository that was not made to the end`, {
-      hint: "Run `bcopy init` for it again: it finishes what is there.",
-    })
+  if (settings === undefined) throw await whyNoSettings()
   const born = findSetting(settings.entry, "birth")?.digest
-  if (born !== undefined && born !== digest) throw isNotOurs(store.name)
-  const instance = await laws.instance(parseObjectKey(BIRTH_KEY), options)
+  if (born !== undefined && born !== digest) throw isNotOurs(name)
+  const inForce = findSetting(settings.entry, "root")
+  // A rotation that was not carried through has made keys that nobody seals under yet.
+  if (keys && inForce && inForce.generation < keys.ring.generation)
+    view = viewOf(laws, sealedMeans(birth, keys.ring, inForce.generation), storeTime)
+  const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
+  const heads = new LogHeads(remembered?.heads)
+  heads.note(layout.repositorySettings, settings.entry.number, settings.digest)
   return {
-    name: store.name,
+    name,
     birth,
+    keys,
     store: laws,
     view,
     storeTime,
     seams,
     settings,
+    heads,
     blockBytes: findSetting(settings.entry, "blockSize")?.bytes ?? DEFAULT_BLOCK_BYTES,
     packBytes: findSetting(settings.entry, "packSize")?.bytes ?? DEFAULT_PACK_BYTES,
-    notWritable: whyNotWritable(store.name, settings.entry, instance),
+    notWritable:
+      whyNotSealed(name, birth, access) ??
+      rolledBack ??
+      whyOutdated(name, keys, inForce?.generation) ??
+      whyNotProven(name, keys, access, remembered) ??
+      whyNotWritable(name, settings.entry, instance),
+  }
+
+  async function unlocked(encrypted: Extract<BirthCertificate, { encrypted: true }>): Promise<RepositoryKeys> {
+    try {
+      return await unlockRepository(laws, encrypted, access, abortable)
+    } catch (error) {
+      // What calls settings encrypted that open in the clear is not their birth certificate.
+      if ((error as EngineError).code === "Damaged" && (await findBorn(laws, storeTime, abortable)) !== undefined)
+        throw isNotOurs(name)
+      throw error
+    }
+  }
+
+  async function whyNoSettings(): Promise<EngineError> {
+    const hasAny = async (prefix: string) => (await laws.list(prefix, { limit: 1, ...abortable })).objects.length > 0
+    if (!birth.encrypted && (await hasAny(layout.keys)))
+      return new EngineError("Damaged", `${name}: ${BIRTH_KEY} says that it is in the clear, and there are key slots`, {
+        hint: PUT_BIRTH_BACK,
+      })
+    if (await hasAny(layout.backups))
+      return new EngineError("Damaged", `${name} holds a repository without its settings`, {
+        hint: "Run `bcopy init` for it again: it writes them anew, and changes nothing else.",
+      })
+    return new EngineError("NoRepository", `${name} holds a repository that was not made to the end`, {
+      hint: "Run `bcopy init` for it again: it finishes what is there.",
+    })
   }
 }
 
-/** What is said where a repository lies without its birth certificate. */
-export const lacksBirth = (name: string) => `${name} holds a repository without its ${BIRTH_KEY}`
-export const PUT_BIRTH_BACK = `Put ${BIRTH_KEY} back from another copy of the repository: every id in it is computed with that.`
+/** Keeps in mind what was seen of a repository, where there is a memory. */
+export async function rememberRepository(repository: Repository): Promise<void> {
+  const { name, birth, keys, seams, heads } = repository
+  const known = await seams.memory?.recall(name)
+  const same = known?.repository === birth.repository ? known : undefined
+  const generation = findSetting(repository.settings.entry, "root")?.generation
+  const fingerprint = keys && generation !== undefined ? fingerprintOf(keys.ring, generation) : undefined
+  const newer = (same?.roots.at(-1)?.generation ?? 0) < (generation ?? 0)
+  const roots = [
+    ...(same?.roots ?? []),
+    ...(fingerprint !== undefined && generation !== undefined && newer ? [{ generation, fingerprint }] : []),
+  ]
+  const facts: RememberedRepository = {
+    repository: birth.repository,
+    encrypted: birth.encrypted,
+    roots,
+    heads: heads.highest(same?.heads),
+  }
+  await seams.memory?.remember(name, facts)
+}
 
 /** @throws EngineError why the repository takes no writes from here */
 export function requireWritable(repository: Repository): void {
   if (repository.notWritable !== undefined) throw repository.notWritable
 }
 
-/** A birth certificate, and the SHA-256 of its stored bytes. */
-export interface StoredBirth {
-  readonly birth: BirthCertificate
-  readonly digest: string
+function clearMeansOf(birth: BirthCertificate) {
+  if (birth.encrypted) throw new Error("an encrypted repository has keys")
+  return clearMeans(birth)
 }
 
-const isNotOurs = (name: string) =>
-  new EngineError("Damaged", `${name}: ${BIRTH_KEY} is not the one that the settings name`, {
-    hint: PUT_BIRTH_BACK,
+/** Who holds a key never writes in the clear: somebody may have put a clear repository in the place of the encrypted one. */
+function whyNotSealed(name: string, birth: BirthCertificate, access: KeyAccess | undefined): EngineError | undefined {
+  if (birth.encrypted || access?.given !== true) return undefined
+  return new EngineError("Refused", `a key was given for ${name}, and it is in the clear: nothing is written to it`, {
+    hint: "Leave the key away if that is right. To encrypt, make a new repository beside it with `bcopy init`, and copy into that.",
   })
-
-/** The birth certificate; `undefined` if there is none. @throws EngineError `NeedsNewer`, `WrongKey`, `Damaged` */
-export async function readBirth(
-  store: WriteOnceStore,
-  storeTime: StoreTime,
-  options: Abortable = {},
-): Promise<StoredBirth | undefined> {
-  const object = await store.read(parseObjectKey(BIRTH_KEY), options)
-  if (object === undefined) return undefined
-  const digest = toHex(sha256(object.bytes))
-  try {
-    const birth = decodeBirthCertificate(object.bytes)
-    if (birth.encrypted)
-      throw new EngineError(
-        "WrongKey",
-        `${store.name} is encrypted, and this bcopy cannot open encrypted repositories yet`,
-      )
-    return { birth, digest }
-  } catch (error) {
-    // Whatever it asks for, or says to be: another one than the settings name is damage.
-    const born = await findBorn(store, storeTime, options)
-    throw born === undefined || born === digest ? asEngineError(error, store.name) : isNotOurs(store.name)
-  }
 }
 
-/** What the settings say of the birth certificate; `undefined` where they say nothing or do not open. */
-async function findBorn(store: WriteOnceStore, storeTime: StoreTime, options: Abortable): Promise<string | undefined> {
-  // Settings in the clear need nothing of a birth certificate to be opened.
-  const none = { repository: "" as RepositoryId, idSalt: new Uint8Array(), encrypted: false }
-  try {
-    const settings = await readSettings(viewOf(store, none, storeTime), layout.repositorySettings, options)
-    return findSetting(settings?.entry, "birth")?.digest
-  } catch (error) {
-    if (isFormatError(error)) return undefined
-    throw error
-  }
+function whyOutdated(name: string, keys: RepositoryKeys | undefined, inForce = 0): EngineError | undefined {
+  if (keys === undefined || inForce <= keys.ring.generation) return undefined
+  return new EngineError(
+    "NotWritable",
+    `${name}: the keys were rotated, and this one opens only what was written before (generation ${keys.ring.generation} of ${inForce})`,
+    { hint: "Use a key that the rotation kept." },
+  )
 }
 
-/** The readers' view of a repository in the clear. */
-export function viewOf(store: WriteOnceStore, birth: BirthCertificate, storeTime: StoreTime): RepositoryView {
-  const recent = new RecentObjects()
-  return {
-    name: store.name,
-    repository: birth.repository,
-    suite: clearSuite(),
-    codec: zstdCodec,
-    sha256,
-    hash: contentHash(sha256),
-    idMac: hmacSha256(birth.idSalt),
-    fetch: store.capabilities.remote === true ? farFetch : nearFetch,
-    async read(key, options = {}) {
-      const known = recent.get(key)
-      if (known !== undefined) return known
-      const found = await store.read(parseObjectKey(key), options)
-      if (found !== undefined) recent.put(key, found.bytes)
-      return found?.bytes
+/** A password proves the root that it opens; a public key does not, since everybody can wrap something for it. */
+function whyNotProven(
+  name: string,
+  keys: RepositoryKeys | undefined,
+  access: KeyAccess | undefined,
+  remembered: RememberedRepository | undefined,
+): EngineError | undefined {
+  if (keys === undefined || keys.slot.means.type === "password" || (remembered?.roots.length ?? 0) > 0) return undefined
+  const { root } = access ?? {}
+  const fingerprint = root && fingerprintOf(keys.ring, root.generation)
+  if (fingerprint !== undefined && fingerprint === root?.fingerprint) return undefined
+  return new EngineError(
+    "NotWritable",
+    `${name} was never seen here before, and this key alone does not prove that it is the same repository as ever`,
+    {
+      hint: `If its fingerprint ${fingerprintOf(keys.ring, keys.ring.generation)} is right, give it once with --fingerprint.`,
     },
-    async readPack(key, options = {}) {
-      try {
-        return (await store.readPack(parseObjectKey(key), options))?.bytes
-      } catch (error) {
-        // What begins behind the end of a pack is not unknown: the pack was cut short, and this much is left of it.
-        if (isStoreError(error) && error.code === "BadRange") return new Uint8Array()
-        throw error
-      }
-    },
-    async list(prefix, options = {}) {
-      const page = await store.list(prefix, options)
-      storeTime.observe(page.dateMs)
-      const { objects, folders, next } = page
-      return { keys: objects.map(({ key }) => key), folders, ...(next !== undefined && { next }) }
-    },
-  }
+  )
 }
 
 function whyNotWritable(name: string, settings: SettingsEntry, instance: string | undefined): EngineError | undefined {

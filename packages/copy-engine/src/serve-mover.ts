@@ -1,5 +1,4 @@
 import type { MessagePort } from "node:worker_threads"
-import { clearSuite } from "./clear-suite.ts"
 import { Mover } from "./mover.ts"
 import type { MoverAnswer, MoverRequest, MoverThreadData } from "./mover-messages.ts"
 import { sha256, zstdCodec } from "./node-primitives.ts"
@@ -15,9 +14,7 @@ export function serveMover(port: MessagePort, { pool: memory }: MoverThreadData)
   const answer = (message: MoverAnswer, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, [...transfer])
   const pool = new PackPool(memory)
-  const suite = clearSuite()
   const means = {
-    suite,
     codec: zstdCodec,
     sha256,
     takeBuffer: () => pool.take(),

@@ -4,6 +4,7 @@ import { runsOf } from "./block-runs.ts"
 import type { Stretch } from "./mover.ts"
 import type { PointWriter } from "./point-writer.ts"
 import type { MapOp } from "./session-movers.ts"
+import { seedOfSealed } from "./suite-of.ts"
 
 /** Blocks after which a stretch ends, whatever is to be read of it. */
 const MAX_BLOCKS = 8 * LEAF_BLOCKS
@@ -117,7 +118,7 @@ export class TransferKnown {
     this.#announced.push(stretch)
     this.#announcedBlocks += stretch.blocks.length
     const { sealed } = disk
-    const tells = sealed?.suite === 0 && sealed.willRead !== undefined
+    const tells = seedOfSealed(sealed) !== undefined && sealed?.willRead !== undefined
     if (tells && stretch.blocks.length > 0)
       await sealed.willRead?.(stretch.blocks, signal === undefined ? {} : { signal })
     const mayWait = tells ? Math.floor(AHEAD_BYTES / blockBytes) : 0
@@ -177,11 +178,13 @@ export class TransferKnown {
       }
       return memory
     }
-    const sealed = disk.sealed?.suite === 0 ? await disk.sealed.read(blocks, memory, abortable) : undefined
+    const suite = seedOfSealed(disk.sealed)
+    const sealed = suite && (await disk.sealed?.read(blocks, memory, abortable))
     const content = sealed ?? (await readPlain(false))
     for (const run of runs) onRead(run.first, run.count)
     await movers.room()
-    const move = (from: Stretch["content"]) => movers.move({ disk: number, runs, content: from, expected })
+    const move = (from: Stretch["content"]) =>
+      movers.move({ disk: number, runs, content: from, ...(suite && { suite }), expected })
     const answered = move(content).then(async (answer) => (answer.wrong < 0 ? answer : move(await readPlain(true))))
     return {
       moved: answered.then(({ ops, wrong }) => {

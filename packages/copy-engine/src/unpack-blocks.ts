@@ -15,6 +15,7 @@ import {
 import type { DataMovers } from "./data-movers.ts"
 import { rangesHeld } from "./memory-budget.ts"
 import type { Repository } from "./repository.ts"
+import { seedOf, type SuiteSeed } from "./suite-of.ts"
 import type { UnpackTask } from "./unpack.ts"
 
 /** Plain bytes of a piece of work. */
@@ -60,6 +61,7 @@ interface Piece {
 export class BlockUnpacker {
   readonly #repository: Repository
   readonly #options: UnpackOptions
+  readonly #suite: SuiteSeed
   readonly #pieceBlocks: number
   readonly #limits: FetchLimits
   /** Ranges in memory: those being fetched, and those whose slots are being opened. */
@@ -72,6 +74,7 @@ export class BlockUnpacker {
   constructor(repository: Repository, options: UnpackOptions) {
     this.#repository = repository
     this.#options = options
+    this.#suite = seedOf(repository.view.suite)
     this.#pieceBlocks = Math.max(1, Math.floor(PIECE_BYTES / options.blockBytes))
     this.#limits = repository.view.fetch ?? nearFetch
     this.#held = rangesHeld(this.#limits.maxBytes)
@@ -174,7 +177,7 @@ export class BlockUnpacker {
   async #bring(piece: Piece, { key, hint }: StoredPack, range: SlotRange, bytes: Uint8Array): Promise<void> {
     const { movers, blockBytes, deliver, signal } = this.#options
     const into = deliver && movers.takeMemory(this.#pieceBlocks * blockBytes)
-    const task = taskOf(piece, { key, hint, blockBytes, ...(into && { into }) })
+    const task = taskOf(piece, { suite: this.#suite, key, hint, blockBytes, ...(into && { into }) })
     const failed = await movers.unpack({ ...task, ...placed(piece.slots, range.offset), bytes })
     // What fails to open is read once more, by its oldest version, before anybody calls it damage.
     const failure = failed && (await movers.unpack({ ...task, ...(await this.#fetchOldest(key, piece.slots)) }))
@@ -218,7 +221,7 @@ export class BlockUnpacker {
 /** The blocks of a piece, slot by slot; in memory they lie in the order of the disk. */
 function taskOf(
   { blocks }: Piece,
-  fixed: Pick<UnpackTask, "key" | "hint" | "blockBytes" | "into">,
+  fixed: Pick<UnpackTask, "suite" | "key" | "hint" | "blockBytes" | "into">,
 ): Omit<UnpackTask, "slots" | "bytes"> {
   const order = new Map(inOrder(blocks).map(({ wanted }, at) => [wanted, at]))
   const words = new Uint32Array(blocks.length * 3)

@@ -13,12 +13,14 @@ import {
 } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
 import type { MoverMeans } from "./mover.ts"
+import { type SuiteSeed, suiteOf } from "./suite-of.ts"
 
 const WORDS = 3
 const ID_BYTES = 32
 
 /** Slots of one data pack to open, and the blocks wanted of them. */
 export interface UnpackTask extends SealedSlots {
+  readonly suite: SuiteSeed
   readonly blockBytes: number
   /** What blocks must hash to, 32 bytes each, in the order that the third words of `blocks` say. */
   readonly ids: Uint8Array
@@ -37,12 +39,12 @@ export interface UnpackFailure {
  * this is done. Gives what failed first.
  */
 export function unpack(
-  { key, hint, blockBytes, bytes, slots, blocks, ids, into }: UnpackTask,
-  { suite, codec, sha256 }: Pick<MoverMeans, "suite" | "codec" | "sha256">,
+  { suite, key, hint, blockBytes, bytes, slots, blocks, ids, into }: UnpackTask,
+  { codec, sha256 }: Pick<MoverMeans, "codec" | "sha256">,
   onSlot?: (slot: number, opened: OpenedSlot) => void,
 ): UnpackFailure | undefined {
   return failureOf(key, () => {
-    const opening = suite.openByHint("dataPack", key, hint)
+    const opening = suiteOf(suite).openByHint("dataPack", key, hint)
     for (let slot = 0, block = 0; slot < slots.length / WORDS; slot++) {
       const [number, at, length] = slots.subarray(slot * WORDS, (slot + 1) * WORDS) as unknown as Triple
       const opened = openSlot(bytes.subarray(at, at + length), { opening, codec, length })
@@ -70,6 +72,7 @@ export function unpack(
 
 /** A whole pack whose seals are to be checked. */
 export interface SlotCheck {
+  readonly suite: SuiteSeed
   readonly kind: "dataPack" | "mapPack"
   readonly key: string
   readonly bytes: Uint8Array
@@ -77,12 +80,12 @@ export interface SlotCheck {
 
 /** Authenticates footer and every slot of a pack, without decompressing them. Gives what failed first. */
 export function checkSlots(
-  { kind, key, bytes }: SlotCheck,
-  { suite, codec }: Pick<MoverMeans, "suite" | "codec">,
+  { suite, kind, key, bytes }: SlotCheck,
+  { codec }: Pick<MoverMeans, "codec">,
 ): UnpackFailure | undefined {
   return failureOf(key, () => {
     const open = kind === "dataPack" ? openDataPack : openMapPack
-    const { slots, opening } = open(bytes, { suite, codec, objectKey: key })
+    const { slots, opening } = open(bytes, { suite: suiteOf(suite), codec, objectKey: key })
     for (const { offset, storedBytes } of slots)
       authenticateSlot(bytes.subarray(offset, offset + storedBytes), { opening })
   })

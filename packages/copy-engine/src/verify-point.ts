@@ -15,6 +15,7 @@ import type { DataMovers } from "./data-movers.ts"
 import { ProvenPoint, type ProvenBlocks, type ProvenDisk } from "./proven-point.ts"
 import type { Repository } from "./repository.ts"
 import type { StoredSizes } from "./stored-sizes.ts"
+import { seedOf } from "./suite-of.ts"
 import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
 
 /** Leaves of a map that are looked at together: their blocks are read pack by pack. */
@@ -151,7 +152,7 @@ export async function verifyPoint(
         const into = buffer && { into: buffer.bytes }
         const bytes = await repository.view.readPack(key, { oldest, ...into, ...(signal && { signal }) })
         if (bytes === undefined) throw new FormatError("Missing", `pack ${key} is missing`)
-        const failure = await options.movers.check({ kind, key, bytes })
+        const failure = await options.movers.check({ suite: seedOf(repository.view.suite), kind, key, bytes })
         if (failure !== undefined) throw new FormatError(failure.code, failure.message)
       } finally {
         if (buffer !== undefined) pool.release(buffer.index)

@@ -1,6 +1,7 @@
 import {
   type BackupId,
   FormatError,
+  isDamage,
   isFormatError,
   layout,
   listFolders,
@@ -90,7 +91,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
   const writable = repository.notWritable === undefined && !dryRun
   const onUnreadable = (job: string, workload: string, error: EngineError) => {
     const { message } = error
-    if (error.code === "NeedsNewer") unknown.push({ job, workload, point: "", message })
+    if (error.code !== "Damaged") unknown.push({ job, workload, point: "", message })
     else damaged.push({ job, workload, point: "", message, marked: false })
   }
   await verifySettings()
@@ -128,7 +129,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
       } catch (error) {
         if (signal?.aborted === true) throw new EngineError("Interrupted", "verify was interrupted", { cause: error })
         const { message } = error as Error
-        if (!isFormatError(error) || error.code === "NeedsNewer") {
+        if (!isDamage(error)) {
           unknown.push({ ...what, message })
           continue
         }
@@ -152,7 +153,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
       } catch (error) {
         if (!isFormatError(error)) throw error
         const message = `settings of the job are missing or do not open: ${error.message}`
-        if (error.code === "NeedsNewer") unknown.push({ job: folder, workload: "", point: "", message })
+        if (!isDamage(error)) unknown.push({ job: folder, workload: "", point: "", message })
         else damaged.push({ job: folder, workload: "", point: "", message, marked: false })
       }
     }

@@ -1,4 +1,4 @@
-import { isFormatError } from "@bcopy/chain-format"
+import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { isSourceError, SourceError, type SourceErrorCode } from "@bcopy/source"
 
 /** Whether a failure is only that the caller's signal fired. */
@@ -11,7 +11,7 @@ export function asSourceError(error: unknown, name: string): unknown {
   if (isSourceError(error)) return error
   const { message } = error as Error
   if (isFormatError(error)) {
-    const code: SourceErrorCode = error.code === "NeedsNewer" ? "Refused" : "Damaged"
+    const code: SourceErrorCode = isDamage(error) ? "Damaged" : "Refused"
     return new SourceError(code, `${name}: ${message}`, { cause: error })
   }
   const code = isAborted(error) ? "Aborted" : "Unreadable"

@@ -1,6 +1,6 @@
 import {
   DIGEST_BYTES,
-  isFormatError,
+  isDamage,
   LEAF_BLOCKS,
   type LogPlace,
   type Manifest,
@@ -43,7 +43,7 @@ export function openRepositoryPoint(
     )
   const reader = pointReader(view, backup, manifest)
   const explain = async (error: unknown): Promise<unknown> => {
-    if (isFormatError(error) && error.code !== "NeedsNewer") {
+    if (isDamage(error)) {
       try {
         await stillThere()
       } catch (failure) {
@@ -83,6 +83,7 @@ export function openRepositoryPoint(
         },
         sealed: {
           suite: view.suite.id,
+          ...(view.suite.seed !== undefined && { seed: view.suite.seed }),
           async read(blocks, into, { signal } = {}) {
             try {
               throwIfAborted(signal, `read ${disk.name}`)

@@ -3,6 +3,7 @@ import {
   backupIdOf,
   findSetting,
   FormatError,
+  isDamage,
   isFormatError,
   layout,
   listFolders,
@@ -84,7 +85,7 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
     if (job !== undefined) {
       const id = backupIdOf(view.idMac, job)
       const name = await nameOf(id, options).catch((error: unknown) => {
-        if (!isFormatError(error) || error.code === "NeedsNewer") throw error
+        if (!isDamage(error)) throw error
         return undefined
       })
       // Its settings may be lost; it is there as long as it has logs.

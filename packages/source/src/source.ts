@@ -112,6 +112,8 @@ export interface SourceDisk {
 export interface SealedDisk {
   /** What slots are sealed with: docs/format.md, Suites. */
   readonly suite: number
+  /** What opens them, where that is more than a number: clonable, and only for who knows the suite. It may hold keys. */
+  readonly seed?: unknown
 
   /**
    * Reads the slots that hold these blocks, none of which may be a zero block, into the beginning of `into`. Gives

@@ -1,10 +1,12 @@
 import { hash } from "node:crypto"
+import type { RootMark } from "@bcopy/chain-format"
 import { memoryStore, type MemoryStore, type MemoryStoreOptions, type RepoStore } from "@bcopy/repo"
 import { fakeClock, type FakeClock } from "@bcopy/repo/testing"
 import { createRepository } from "../create-repository.ts"
 import type { EngineEvent } from "../engine-event.ts"
 import { type EngineSeams, openRepository, type Repository } from "../repository.ts"
 import { pretendedHost } from "./hosts.ts"
+import { accessWith, testEncryption, testKey } from "./test-keys.ts"
 
 /** A store in memory and the time around it, for engines to live in. */
 export interface World {
@@ -27,8 +29,16 @@ export interface World {
 /** Pack size of tests: closes after every slot. */
 export const SMALL_PACK_BYTES = 1 << 20
 
+/** `BCOPY_TEST_SUITE=sealed` runs all tests on encrypted repositories that do not say which they need. */
+const ENCRYPTED = process.env["BCOPY_TEST_SUITE"] === "sealed"
+
+export interface WorldOptions extends Omit<MemoryStoreOptions, "clock"> {
+  readonly encrypted?: boolean
+}
+
 /** Makes a world. Time stands still but for `drive`. */
-export function makeWorld(options: Omit<MemoryStoreOptions, "clock"> = {}): World {
+export function makeWorld({ encrypted = ENCRYPTED, ...options }: WorldOptions = {}): World {
+  let root: RootMark | undefined
   const clock = fakeClock({ sleep: "waits" })
   const store = memoryStore({ clock, ...options })
   const events: EngineEvent[] = []
@@ -39,14 +49,19 @@ export function makeWorld(options: Omit<MemoryStoreOptions, "clock"> = {}): Worl
     random: (count) => new Uint8Array(hash("sha256", `${options.id ?? ""}/${++drawn}`, "buffer").subarray(0, count)),
     onEvent: (event) => events.push(event),
   })
+  const keys = () => accessWith([{ type: "external", key: testKey }], root)
   return {
     clock,
     store,
     events,
     seams,
-    create: (made = {}) => createRepository(store, seams(), { encryption: "none", ...made }),
+    create: (made = {}) =>
+      createRepository(store, seams(), {
+        encryption: encrypted ? testEncryption((mark) => (root = mark)) : "none",
+        ...made,
+      }),
     async open(over = store, { packBytes = SMALL_PACK_BYTES } = {}) {
-      return { ...(await openRepository(over, seams())), packBytes }
+      return { ...(await openRepository(over, seams(), { ...(encrypted && { keys: keys() }) })), packBytes }
     },
     async drive(work, stepMs = 10_000) {
       let settled = false

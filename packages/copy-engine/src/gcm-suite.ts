@@ -1,0 +1,103 @@
+import { FormatError, type Opening, type SealSuite, objectKinds, type ObjectKind } from "@bcopy/chain-format"
+import {
+  type EpochKey,
+  epochOf,
+  isCryptoError,
+  type KeyRing,
+  type ObjectOpening,
+  openObject,
+  openObjectByHint,
+  type Random,
+  sealObject,
+  SUITE_ID,
+  TAG_BYTES,
+} from "@bcopy/crypto"
+
+const SALT_BYTES = 32
+
+/** What a suite of an encrypted repository is made of; clonable, so that movers can make it too. */
+export interface GcmSeed {
+  readonly suite: typeof SUITE_ID
+  readonly repository: string
+  /** The epoch that is sealed under. */
+  readonly sealEpoch: number
+  readonly epochs: readonly EpochKey[]
+}
+
+/** The seed of a ring; sealed is under the epoch of the generation in force, or else under the newest. */
+export function gcmSeed({ repository, generation, epochs }: KeyRing, inForce?: number): GcmSeed {
+  return { suite: SUITE_ID, repository, sealEpoch: inForce ?? generation, epochs }
+}
+
+/** The suite of encrypted repositories: docs/format.md, Suites. Cryptography is `@bcopy/crypto`'s. */
+export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
+  const { repository, sealEpoch, epochs } = seed
+  const keyOf = (epoch: number) => epochs.find((one) => one.epoch === epoch)?.key
+  const placeOf = (kind: ObjectKind, objectKey: string) => ({ repository, kind: objectKinds[kind], objectKey })
+  return {
+    id: SUITE_ID,
+    overheadBytes: TAG_BYTES,
+    seed,
+    begin(kind, objectKey) {
+      const key = keyOf(sealEpoch)
+      if (key === undefined)
+        throw new FormatError(
+          "NeedsKey",
+          `${objectKey} is to be sealed under epoch ${sealEpoch}, whose key is not at hand`,
+        )
+      const sealing = sealObject({ epoch: sealEpoch, key }, placeOf(kind, objectKey), random(SALT_BYTES))
+      const { header, hint } = sealing
+      return {
+        header,
+        hint,
+        slot: (number, body, _last, associated, into) => sealing.slot(number, body, associated, into),
+      }
+    },
+    open(kind, objectKey, header) {
+      const place = placeOf(kind, objectKey)
+      return asOpening(
+        () => openObject(place, header, keyOf),
+        () => isOfAnotherEpoch(header),
+      )
+
+      /** A damaged number of an epoch is told from one that is not known: the commitment names the true one. */
+      function isOfAnotherEpoch(bytes: Uint8Array): boolean {
+        return epochs.some(({ key }) => {
+          try {
+            openObject(place, bytes, () => key)
+            return true
+          } catch {
+            return false
+          }
+        })
+      }
+    },
+    openByHint(kind, objectKey, hint) {
+      return asOpening(() => openObjectByHint(placeOf(kind, objectKey), hint, keyOf))
+    },
+  }
+
+  function asOpening(open: () => ObjectOpening, isDamaged: () => boolean = () => false): Opening {
+    const opening = inFormat(open, isDamaged)
+    return {
+      hint: opening.hint,
+      slot: (number, sealed, _last, associated) => inFormat(() => opening.slot(number, sealed, associated)),
+    }
+  }
+}
+
+/** The epoch that a pack's hint names. */
+export function epochOfHint(hint: Uint8Array): number | undefined {
+  return epochOf(hint)
+}
+
+function inFormat<Result>(work: () => Result, isDamaged: () => boolean = () => false): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!isCryptoError(error)) throw error
+    if (error.code === "UnknownEpoch" && !isDamaged())
+      throw new FormatError("NeedsKey", error.message, { cause: error })
+    throw new FormatError("Unopenable", error.message, { cause: error })
+  }
+}

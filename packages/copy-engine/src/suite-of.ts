@@ -1,0 +1,26 @@
+import type { SealSuite } from "@bcopy/chain-format"
+import { SUITE_ID } from "@bcopy/crypto"
+import type { SealedDisk } from "@bcopy/source"
+import { clearSuite } from "./clear-suite.ts"
+import { type GcmSeed, gcmSuite } from "./gcm-suite.ts"
+import { randomBytes } from "./node-primitives.ts"
+
+/** Of what a suite is made again in another thread. */
+export type SuiteSeed = { readonly suite: 0 } | GcmSeed
+
+/** The suite that a seed describes. Salts come from the system's random source, whatever thread this is. */
+export function suiteOf(seed: SuiteSeed): SealSuite {
+  return seed.suite === SUITE_ID ? gcmSuite(seed, randomBytes) : clearSuite()
+}
+
+/** What movers need to open a source's slots; `undefined` if this version cannot. */
+export function seedOfSealed(sealed: Pick<SealedDisk, "suite" | "seed"> | undefined): SuiteSeed | undefined {
+  if (sealed?.suite === 0) return { suite: 0 }
+  const seed = sealed?.seed as SuiteSeed | undefined
+  return seed?.suite === SUITE_ID && seed.suite === sealed?.suite ? seed : undefined
+}
+
+/** What movers need to do a repository's work. */
+export function seedOf({ seed }: Pick<SealSuite, "seed">): SuiteSeed {
+  return seed as SuiteSeed
+}
