@@ -67,8 +67,9 @@ export async function createRepository(
   const surroundings = { now: () => storeTime.now(), random: seams.random, ...abortable }
   const found = await readBirth(laws, storeTime, abortable)
   if (found !== undefined) await requireHalfMade(found.birth)
-  const { birth, digest, keys } = found === undefined ? await bear() : { ...found, keys: await keysOf(found) }
-  const view = viewOf(laws, birth.encrypted ? sealedMeans(birth, needKeys(keys).ring) : clearMeans(birth), storeTime)
+  const born = found === undefined ? await bear() : { ...found, keys: await keysOf(found) }
+  const means = born.birth.encrypted ? sealedMeans(born.birth, needKeys(born.keys).ring) : clearMeans(born.birth)
+  const view = viewOf(laws, means, storeTime)
   if ((await readSettings(view, layout.repositorySettings, abortable)) !== undefined) throw exists()
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   if (instance === undefined) throw new EngineError("NoRepository", `${store.name}: ${BIRTH_KEY} was there and is gone`)
@@ -80,11 +81,11 @@ export async function createRepository(
     {
       session,
       records: [
-        { type: "birth", digest },
+        { type: "birth", digest: born.digest },
         { type: "instance", instance },
         { type: "blockSize", bytes: blockBytes },
         { type: "packSize", bytes: packBytes },
-        ...(birth.encrypted ? [{ type: "root" as const, ...birth.root }] : []),
+        ...(born.birth.encrypted ? [{ type: "root" as const, ...born.birth.root }] : []),
         ...(passport === undefined ? [] : [{ type: "passport" as const, passport }]),
       ],
       unless: () => true,
@@ -95,8 +96,8 @@ export async function createRepository(
   if (entry.session !== session) throw exists()
   const access = encryption === "none" ? {} : { keys: encryption.keys }
   // What was remembered of this place was another repository.
-  const repository = await openRepository(store, withoutMemory(seams), { ...access, ...abortable })
-  const remembering = { ...repository, seams }
+  const opened = await openRepository(store, withoutMemory(seams), { ...access, ...abortable })
+  const remembering = { ...opened, seams }
   await rememberRepository(remembering)
   return remembering
 

@@ -61,7 +61,7 @@ export async function readStoredKeys(
   const read = await Promise.all(ids.slice(0, MAX_SLOTS).map((id) => readSlot(store, id, options)))
   return {
     slots: read.filter((slot) => slot !== undefined && "means" in slot && slot.repository === repository) as KeySlot[],
-    broken: read.filter((slot) => slot !== undefined && "message" in slot) as StoredKeys["broken"],
+    broken: read.filter((slot) => slot !== undefined && "message" in slot),
     generations: generations.toSorted((a, b) => a - b),
   }
 }

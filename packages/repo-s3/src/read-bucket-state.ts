@@ -11,22 +11,32 @@ import type { BucketState } from "./bucket-state.ts"
  */
 export async function readBucketState(bucket: S3Bucket, signal?: AbortSignal): Promise<BucketState> {
   const [versioning, lock] = await Promise.all([readVersioning(bucket, signal), readLock(bucket, signal)])
-  return { versioning, ...lock }
+  const denied = [...versioning.denied, ...lock.denied]
+  return { ...versioning.state, ...lock.state, ...(denied.length > 0 && { denied }) }
 }
 
-async function readVersioning(bucket: S3Bucket, signal: AbortSignal | undefined): Promise<BucketState["versioning"]> {
+/** Part of the settings, and the actions that were denied. */
+interface Told<Part> {
+  readonly state: Part
+  readonly denied: readonly string[]
+}
+
+async function readVersioning(
+  bucket: S3Bucket,
+  signal: AbortSignal | undefined,
+): Promise<Told<Pick<BucketState, "versioning">>> {
   const command = new GetBucketVersioningCommand({ Bucket: bucket.options.bucket })
   try {
     const { Status } = await bucket.send("versioning of the bucket", signal, () =>
       bucket.client.send(command, abortable(signal)),
     )
-    if (Status === undefined) return "off"
-    return Status === "Enabled" ? "enabled" : "suspended"
+    return told({ versioning: Status === undefined ? "off" : Status === "Enabled" ? "enabled" : "suspended" })
   } catch (error) {
     const { code, cause } = error as StoreError
-    if (code === "Unsupported") return "off"
+    if (code === "Unsupported") return told({ versioning: "off" })
     // The bucket is there and its settings are not ours to see.
-    if (code === "Denied" && answerOf(cause).code === "AccessDenied") return "enabled"
+    if (code === "Denied" && answerOf(cause).code === "AccessDenied")
+      return { state: { versioning: "enabled" }, denied: ["s3:GetBucketVersioning"] }
     throw error
   }
 }
@@ -34,26 +44,33 @@ async function readVersioning(bucket: S3Bucket, signal: AbortSignal | undefined)
 async function readLock(
   bucket: S3Bucket,
   signal: AbortSignal | undefined,
-): Promise<Pick<BucketState, "objectLock" | "defaultRetention">> {
+): Promise<Told<Pick<BucketState, "objectLock" | "defaultRetention">>> {
   const command = new GetObjectLockConfigurationCommand({ Bucket: bucket.options.bucket })
   try {
     const { ObjectLockConfiguration: lock } = await bucket.send("Object Lock of the bucket", signal, () =>
       bucket.client.send(command, abortable(signal)),
     )
     const { Mode, Days, Years } = lock?.Rule?.DefaultRetention ?? {}
-    return {
+    return told({
       objectLock: lock?.ObjectLockEnabled === "Enabled",
       ...(Mode !== undefined && {
         defaultRetention: `${Mode.toLowerCase()}, ${Days === undefined ? `${Years} years` : `${Days} days`}`,
       }),
-    }
+    })
   } catch (error) {
     const { status, code } = answerOf((error as StoreError).cause)
-    if (status === 404 && code !== "NoSuchBucket") return { objectLock: false }
+    if (status === 404 && code !== "NoSuchBucket") return told({ objectLock: false })
     if (["Unsupported", "Denied"].includes((error as StoreError).code) && code !== "NoSuchBucket" && isSettings(code))
-      return { objectLock: false }
+      return {
+        state: { objectLock: false },
+        denied: code === "AccessDenied" ? ["s3:GetBucketObjectLockConfiguration"] : [],
+      }
     throw error
   }
+}
+
+function told<Part>(state: Part): Told<Part> {
+  return { state, denied: [] }
 }
 
 /** A refusal that is about this question, not about the credentials as such. */

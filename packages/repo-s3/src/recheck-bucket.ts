@@ -57,11 +57,14 @@ function isS3Passport(passport: unknown): passport is S3Passport {
 
 function changeSince(
   passport: S3Passport,
-  now: Pick<S3Passport, "versioning" | "objectLock" | "endpoint">,
+  now: Pick<S3Passport, "versioning" | "objectLock" | "endpoint"> & Pick<BucketState, "denied">,
 ): string | undefined {
+  const untold = (action: string) =>
+    now.denied?.includes(action) === true ? `what it is now may not be asked: ${action} is denied` : undefined
   if (passport.versioning !== now.versioning)
-    return `its versioning was ${passport.versioning}, and is ${now.versioning}`
-  if (passport.objectLock && !now.objectLock) return "it had Object Lock, and has none"
+    return `its versioning was ${passport.versioning}, and ${untold("s3:GetBucketVersioning") ?? `is ${now.versioning}`}`
+  if (passport.objectLock && !now.objectLock)
+    return `it had Object Lock, and ${untold("s3:GetBucketObjectLockConfiguration") ?? "has none"}`
   if (passport.endpoint !== now.endpoint) return `it was at ${passport.endpoint}, and is asked at ${now.endpoint}`
   return undefined
 }
