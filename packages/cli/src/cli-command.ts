@@ -1,4 +1,4 @@
-import type { EngineSeams } from "@bcopy/copy-engine"
+import type { EngineSeams, Repository } from "@bcopy/copy-engine"
 import type { Command } from "commander"
 import type { DescribedError } from "./describe-error.ts"
 import type { ExitCode } from "./exit-codes.ts"
@@ -30,6 +30,8 @@ export interface Call<Options = unknown> {
   readonly times: TaskTimes
   /** Buckets that were opened on the way. */
   readonly buckets: UsedBuckets
+  /** Repositories that were opened on the way: what was seen of them is remembered at the end. */
+  readonly opened: Repository[]
 }
 
 /** What a command came to: told as a document with `--json`, as text without. */

@@ -5,6 +5,7 @@ import { adoptCommand } from "./commands/adopt.ts"
 import { backupCommand } from "./commands/backup.ts"
 import { copyCommand } from "./commands/copy.ts"
 import { initCommand } from "./commands/init.ts"
+import { keysCommand } from "./commands/keys.ts"
 import { pointsCommand } from "./commands/points.ts"
 import { restoreCommand } from "./commands/restore.ts"
 import { showCommand } from "./commands/show.ts"
@@ -55,6 +56,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   add(showCommand)
   add(adoptCommand)
   add(storeCommand)
+  add(keysCommand)
 
   try {
     await program.parseAsync(argv, { from: "user" })

@@ -19,6 +19,10 @@ export interface Io {
   readonly random: (count: number) => Uint8Array
   /** Who writes; this process, if absent. */
   readonly host?: EngineHost
+  /** Asks a person for a secret; absent without a terminal. */
+  readonly prompt?: (question: string) => Promise<string>
+  /** Asks a person for something that may be seen; absent without a terminal. */
+  readonly ask?: (question: string) => Promise<string>
   /** Fires when the run is to stop and keep a checkpoint. */
   readonly signal: AbortSignal
 }

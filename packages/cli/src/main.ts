@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8"
 import { complainOfNode } from "./check-node.ts"
+import { promptLine } from "./prompt-line.ts"
+import { promptPassword } from "./prompt-password.ts"
 
 const complaint = complainOfNode(process.versions.node)
 if (complaint === undefined) {
@@ -53,6 +55,11 @@ async function start(): Promise<void> {
     env: process.env,
     clock: systemClock,
     random: (count) => Uint8Array.from(randomBytes(count)),
+    ...(process.stdin.isTTY &&
+      process.stderr.isTTY && {
+        prompt: (question: string) => promptPassword(question, process),
+        ask: (question: string) => promptLine(question, process),
+      }),
     signal: stop.signal,
   })
   process.exitCode = isCut ? status || 1 : status

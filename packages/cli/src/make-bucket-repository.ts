@@ -3,7 +3,7 @@ import { createRepository, type CreateRepositoryOptions, openRepository, type Re
 import { memoryStore } from "@bcopy/repo"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
-import { refuseExisting } from "./make-folder-repository.ts"
+import { noMemory, refuseExisting } from "./make-folder-repository.ts"
 import { fitPassport } from "./fit-passport.ts"
 import { openBucket } from "./open-bucket.ts"
 import { BUCKET_ATTEMPTS, mayHoldRepository, paced, retried } from "./open-store.ts"
@@ -22,12 +22,17 @@ export async function makeBucketRepository(
   const { io, seams, signal, options: given } = call
   const { yes, dryRun } = given
   // A rehearsal in memory finds what is wrong with the options before anything is sent.
-  const trial = await createRepository(memoryStore({ name: text, clock: io.clock }), seams, { ...options, signal })
+  const trial = await createRepository(memoryStore({ name: text, clock: io.clock }), seams, {
+    ...options,
+    encryption: "none",
+    signal,
+  })
   const bucket = await openBucket(text, call)
   const store = retried(paced(bucket, call), io, BUCKET_ATTEMPTS)
   const { objects, folders } = await store.list("", { folders: true, signal })
   const names = [...objects.map(({ key }) => key), ...folders.map((folder) => folder.slice(0, -1))]
-  if (mayHoldRepository(names)) await refuseExisting(store, () => openRepository(store, seams, { signal }))
+  if (mayHoldRepository(names))
+    await refuseExisting(store, () => openRepository(store, { ...seams, memory: noMemory }, { signal }))
   const own = new Set(["bcopy.json", "keys", "log", "backups", "probe", layout.repositorySettings.slice(0, -1)])
   const foreign = names.filter((name) => !own.has(name))
   if (foreign.length > 0 && yes !== true)

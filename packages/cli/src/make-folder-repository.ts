@@ -7,6 +7,7 @@ import {
   isEngineError,
   openRepository,
   type Repository,
+  type RepositoryMemory,
 } from "@bcopy/copy-engine"
 import { memoryStore, type RepoStore } from "@bcopy/repo"
 import { folderPassport, prepareFolder, requireFit } from "@bcopy/repo-fs"
@@ -33,9 +34,14 @@ export async function makeFolderRepository(
   const { yes, dryRun } = call.options
   const path = parseFolder(text)
   // A rehearsal in memory finds what is wrong with the options before a folder is made.
-  const trial = await createRepository(memoryStore({ name: path, clock: io.clock }), seams, { ...options, signal })
+  const trial = await createRepository(memoryStore({ name: path, clock: io.clock }), seams, {
+    ...options,
+    encryption: "none",
+    signal,
+  })
   const store = await openStore(text, call)
-  if (await mayBeThere(path, yes ?? false)) await refuseExisting(store, () => openRepository(store, seams, { signal }))
+  if (await mayBeThere(path, yes ?? false))
+    await refuseExisting(store, () => openRepository(store, { ...seams, memory: noMemory }, { signal }))
   const around = yes === true ? undefined : await enclosingRepository(path)
   if (around !== undefined)
     throw new CliError("Refused", `${path} lies in another repository, ${around}`, {
@@ -70,6 +76,9 @@ async function mayBeThere(path: string, yes: boolean): Promise<boolean> {
   return mayHoldRepository(names)
 }
 
+/** What was remembered of a place says nothing of the repository that is to be made there. */
+export const noMemory: RepositoryMemory = { recall: async () => undefined, remember: async () => undefined }
+
 /** @throws EngineError `RepositoryExists` where there is one */
 export async function refuseExisting(store: RepoStore, openThere: () => Promise<Repository>): Promise<void> {
   try {
@@ -79,6 +88,11 @@ export async function refuseExisting(store: RepoStore, openThere: () => Promise<
     if (!isEngineError(error)) throw error
     // Nothing there, or one that was not made to the end or has lost its settings: it is finished, if anything can.
     const { objects } = await store.list(layout.repositorySettings, { limit: 1 })
-    if (objects.length > 0) throw error
+    if (objects.length === 0) return
+    if (error.code !== "WrongKey") throw error
+    throw new EngineError(
+      "RepositoryExists",
+      `${store.name} holds an encrypted repository already; nothing was changed`,
+    )
   }
 }

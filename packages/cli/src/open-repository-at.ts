@@ -1,18 +1,22 @@
 import { openRepository, type Repository } from "@bcopy/copy-engine"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
+import type { KeyOptions } from "./key-options.ts"
 import { openStore, requireFolder } from "./open-store.ts"
+import { givenKey, type GivenKey, keyAccess } from "./repository-key.ts"
 
 /** Opens the repository that `--repo`, or else `BCOPY_REPO`, names. @throws CliError `Usage`; EngineError */
-export async function openGivenRepository(call: Call<{ readonly repo?: string }>): Promise<Repository> {
-  return openRepositoryAt(repositoryGiven(call), call)
+export async function openGivenRepository(call: Call<{ readonly repo?: string } & KeyOptions>): Promise<Repository> {
+  return openRepositoryAt(repositoryGiven(call), await givenKey(call), call)
 }
 
 /** Opens the repository that a REPO text names. @throws CliError `Usage`; EngineError, StoreError */
-export async function openRepositoryAt(text: string, call: Call): Promise<Repository> {
-  const { seams, signal } = call
+export async function openRepositoryAt(text: string, key: GivenKey, call: Call): Promise<Repository> {
+  const { seams, signal, opened } = call
   await requireFolder(text)
-  return openRepository(await openStore(text, call), seams, { signal })
+  const repository = await openRepository(await openStore(text, call), seams, { keys: keyAccess(key, call), signal })
+  opened.push(repository)
+  return repository
 }
 
 /** The REPO text that was given. @throws CliError `Usage` */

@@ -1,8 +1,10 @@
+import { rememberRepository, type Repository } from "@bcopy/copy-engine"
 import type { SpendingCap } from "@bcopy/repo-s3"
 import type { Call, CliCommand, Outcome } from "./cli-command.ts"
 import { type DescribedError, describeError } from "./describe-error.ts"
 import { type ExitCode, exitCodes } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
+import { knownRepositories } from "./known-repositories.ts"
 import { paintFor, printable } from "./paint.ts"
 import { openReporter } from "./reporter.ts"
 import { TaskTimes } from "./task-times.ts"
@@ -31,6 +33,7 @@ export async function runCommand<Options>(
     clock: io.clock,
     random: io.random,
     ...(io.host !== undefined && { host: io.host }),
+    memory: knownRepositories(io),
     onEvent(event) {
       const phase = phaseOf(event)
       if (phase !== undefined) buckets.enter(phase)
@@ -38,10 +41,11 @@ export async function runCommand<Options>(
       reporter.onEvent(event)
     },
   }
+  const opened: Repository[] = []
   try {
     const signal = AbortSignal.any([io.signal, cap.signal])
     const paint = paintFor(io.stdout, io.env)
-    const outcome = await command.run({ options, args, io, seams, signal, paint, times, buckets })
+    const outcome = await command.run({ options, args, io, seams, signal, paint, times, buckets, opened })
     reporter.end()
     return writeOutcome(withUses(outcome, buckets.uses), io, { json })
   } catch (error) {
@@ -54,6 +58,9 @@ export async function runCommand<Options>(
       more: usesOf(buckets.uses),
     })
   } finally {
+    // What cannot be remembered is told, and changes nothing that was done.
+    for (const repository of opened)
+      await rememberRepository(repository).catch((error: Error) => reporter.note(error.message))
     buckets.close()
     io.signal.removeEventListener("abort", onAbort)
   }

@@ -7,6 +7,7 @@ import {
   MIN_PACK_BYTES,
 } from "@bcopy/chain-format"
 import { type Command, InvalidArgumentError } from "commander"
+import { addKeyOptions } from "./key-options.ts"
 import { parseSize } from "./parse-size.ts"
 import { renderSize } from "./render-size.ts"
 
@@ -44,8 +45,14 @@ export function addSharedOptions(command: Command): void {
     .option("--dry-run", "show what would be done, and write nothing")
 }
 
-/** The option that names the repository. */
+/** The option that names the repository, and those that open it. */
 export function addRepoOption(command: Command): void {
+  addRepoName(command)
+  addKeyOptions(command)
+}
+
+/** The option that names the repository. */
+export function addRepoName(command: Command): void {
   command.option(
     "--repo <repo>",
     "folder of the repository, or s3://bucket/prefix (or environment variable BCOPY_REPO)",

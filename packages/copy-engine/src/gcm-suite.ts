@@ -1,7 +1,6 @@
 import { FormatError, type Opening, type SealSuite, objectKinds, type ObjectKind } from "@bcopy/chain-format"
 import {
   type EpochKey,
-  epochOf,
   isCryptoError,
   type KeyRing,
   type ObjectOpening,
@@ -84,11 +83,6 @@ export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
       slot: (number, sealed, _last, associated) => inFormat(() => opening.slot(number, sealed, associated)),
     }
   }
-}
-
-/** The epoch that a pack's hint names. */
-export function epochOfHint(hint: Uint8Array): number | undefined {
-  return epochOf(hint)
 }
 
 function inFormat<Result>(work: () => Result, isDamaged: () => boolean = () => false): Result {

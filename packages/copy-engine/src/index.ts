@@ -1,10 +1,33 @@
 /** Brings restore points from sources into repositories, and out again. */
 
 // Repositories
-export { createRepository, type CreateRepositoryOptions } from "./create-repository.ts"
-export { type EngineSeams, openRepository, type Repository } from "./repository.ts"
+export { createRepository, type CreateRepositoryOptions, type RepositoryEncryption } from "./create-repository.ts"
+export {
+  type EngineSeams,
+  openRepository,
+  type OpenRepositoryOptions,
+  rememberRepository,
+  type Repository,
+} from "./repository.ts"
+export type { RememberedRepository, RepositoryMemory } from "./repository-memory.ts"
 export { adoptRepository, type AdoptReport } from "./adopt-repository.ts"
 export { type RepositoryOverview, showRepository } from "./show-repository.ts"
+
+// Their keys
+export type { KeyAccess, RepositoryKeys } from "./unlock-repository.ts"
+export type { NewSlot, RecoveryMaterial } from "./make-keys.ts"
+export {
+  addKeySlot,
+  changePassword,
+  type KeyOverview,
+  type ListedSlot,
+  listKeys,
+  type RemovedSlot,
+  removeKeySlot,
+  tryKey,
+} from "./key-slots.ts"
+export { rotateKeys, type RotateKeysOptions, type RotateReport } from "./rotate-keys.ts"
+export { epochUse, type EpochUse } from "./epoch-use.ts"
 
 // Bringing points in
 export { backUp, type BackUpOptions, type BackUpReport } from "./back-up.ts"

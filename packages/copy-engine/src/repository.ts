@@ -27,7 +27,7 @@ import {
 } from "./repository-memory.ts"
 import { clearMeans, sealedMeans, viewOf } from "./repository-view.ts"
 import { StoreTime } from "./store-time.ts"
-import { type KeyAccess, type RepositoryKeys, unlockRepository } from "./unlock-repository.ts"
+import { type KeyAccess, keysInForce, type RepositoryKeys, unlockRepository } from "./unlock-repository.ts"
 
 /** What the engine takes from its surroundings. */
 export interface EngineSeams {
@@ -93,7 +93,7 @@ export async function openRepository(
   const { birth, digest } = stored
   const remembered = await seams.memory?.recall(name)
   requireRemembered(name, birth, remembered)
-  const keys = birth.encrypted ? await unlocked(birth) : undefined
+  let keys = birth.encrypted ? await unlocked(birth) : undefined
   const rolledBack = keys && requireSuccessor(name, keys.ring, remembered)
   let view = viewOf(laws, keys ? sealedMeans(birth, keys.ring) : clearMeansOf(birth), storeTime)
   const settings = await readSettings(view, layout.repositorySettings, abortable).catch((error: unknown) => {
@@ -104,8 +104,10 @@ export async function openRepository(
   if (born !== undefined && born !== digest) throw isNotOurs(name)
   const inForce = findSetting(settings.entry, "root")
   // A rotation that was not carried through has made keys that nobody seals under yet.
-  if (keys && inForce && inForce.generation < keys.ring.generation)
+  if (birth.encrypted && keys && inForce && inForce.generation < keys.ring.generation) {
+    keys = await keysInForce(laws, birth, keys, inForce.generation, abortable)
     view = viewOf(laws, sealedMeans(birth, keys.ring, inForce.generation), storeTime)
+  }
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   const heads = new LogHeads(remembered?.heads)
   heads.note(layout.repositorySettings, settings.entry.number, settings.digest)
@@ -213,13 +215,14 @@ function whyNotProven(
 ): EngineError | undefined {
   if (keys === undefined || keys.slot.means.type === "password" || (remembered?.roots.length ?? 0) > 0) return undefined
   const { root } = access ?? {}
-  const fingerprint = root && fingerprintOf(keys.ring, root.generation)
-  if (fingerprint !== undefined && fingerprint === root?.fingerprint) return undefined
+  const { ring } = keys
+  const isProven = ring.epochs.some(({ epoch }) => fingerprintOf(ring, epoch) === root?.fingerprint)
+  if (root !== undefined && isProven) return undefined
   return new EngineError(
     "NotWritable",
     `${name} was never seen here before, and this key alone does not prove that it is the same repository as ever`,
     {
-      hint: `If its fingerprint ${fingerprintOf(keys.ring, keys.ring.generation)} is right, give it once with --fingerprint.`,
+      hint: `If its fingerprint ${fingerprintOf(ring, ring.generation)} is right, give it once with --fingerprint.`,
     },
   )
 }

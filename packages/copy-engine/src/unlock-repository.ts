@@ -1,6 +1,14 @@
 import type { KeyObject } from "node:crypto"
 import { isFormatError, type EncryptedBirth, type RootMark } from "@bcopy/chain-format"
-import { descendsFrom, isCryptoError, type KeyRing, type KeySlot, type Secret, unlock } from "@bcopy/crypto"
+import {
+  descendsFrom,
+  isCryptoError,
+  type KeyRing,
+  type KeySlot,
+  type Secret,
+  unlock,
+  type Unlocked,
+} from "@bcopy/crypto"
 import type { WriteOnceStore } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
 import { readRing, readStoredKeys, type StoredKeys } from "./key-objects.ts"
@@ -10,10 +18,10 @@ export interface KeyAccess {
   /** Whether a key was given for this very repository: it is then never written in the clear. */
   readonly given: boolean
   /**
-   * A root generation that is known to be the repository's, as a recovery kit says it. Needed to write where the secret
-   * alone does not prove that: everybody can wrap a root for a public key.
+   * The fingerprint of a root generation that is known to be the repository's, as a recovery kit says it. Needed to write
+   * where the secret alone does not prove that: everybody can wrap a root for a public key.
    */
-  readonly root?: RootMark
+  readonly root?: Pick<RootMark, "fingerprint">
   /** Secrets to try, one after the other, until one opens. What is asked of a person is asked when its turn comes. */
   secrets(asked: { readonly name: string; readonly slots: readonly KeySlot[] }): AsyncIterable<Secret>
 }
@@ -27,6 +35,31 @@ export interface RepositoryKeys {
   readonly slot: KeySlot
   /** All slots, as they were read. */
   readonly stored: StoredKeys
+  /** Roots of other generations that the secret opened too: a rotation was not carried through, or not tidied up. */
+  readonly others?: readonly Unlocked[]
+}
+
+/**
+ * The keys of the generation in force, where the secret opens that too: a rotation that was not carried through leaves
+ * newer slots that nobody works with.
+ */
+export async function keysInForce(
+  store: WriteOnceStore,
+  birth: EncryptedBirth,
+  keys: RepositoryKeys,
+  generation: number,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<RepositoryKeys> {
+  if (keys.ring.generation === generation) return keys
+  const found = keys.others?.find(({ slot }) => slot.generation === generation)
+  if (found === undefined) return keys
+  const { slot, root } = found
+  return {
+    ...keys,
+    slot,
+    root,
+    ring: await readRing(store, birth.repository, { epoch: generation, key: root }, options),
+  }
 }
 
 /** Finds the keys of an encrypted repository. @throws EngineError `WrongKey`, `Damaged` */
@@ -53,7 +86,8 @@ export async function unlockRepository(
       try {
         const key = { epoch: slot.generation, key: root }
         const ring = await readRing(store, birth.repository, key, options)
-        if (descendsFrom(ring, birth.root)) return { ring, root, slot, stored }
+        const others = opened.filter((other) => other.slot !== slot)
+        if (descendsFrom(ring, birth.root)) return { ring, root, slot, stored, others }
         why.push(`key slot ${slot.id} wraps a root that is not this repository's`)
       } catch (error) {
         if (!isFormatError(error) && !isCryptoError(error)) throw error

@@ -27,7 +27,9 @@ export const adoptCommand: CliCommand<{ readonly repo?: string }> = {
     const isNewBucket = needed && !dryRun && isBucketAddress(repo)
     const passport = isNewBucket ? await fitPassport(await openBucket(repo, call), repo, call) : undefined
     const report = await adoptRepository(repository, { dryRun, acceptBroken: yes, signal: call.signal })
-    if (passport !== undefined) await recordPassport(await openGivenRepository(call), passport, { signal: call.signal })
+    // It is writable now, and nobody is asked for its key twice.
+    const adopted = { ...repository, notWritable: undefined }
+    if (passport !== undefined) await recordPassport(adopted, passport, { signal: call.signal })
     const found = `${report.points} points, ${report.packs} packs found`
     const text = needed
       ? `${dryRun ? "would adopt" : "adopted"} ${repository.name}: ${found}`

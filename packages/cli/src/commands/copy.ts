@@ -3,7 +3,9 @@ import { repositorySource } from "@bcopy/source-repository"
 import { Option } from "commander"
 import type { CliCommand } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
+import { addFromKeyOptions, addKeyOptions, type FromKeyOptions, type KeyOptions } from "../key-options.ts"
 import { openRepositoryAt } from "../open-repository-at.ts"
+import { givenKeys } from "../repository-key.ts"
 import { copyExit } from "../copy-exit.ts"
 import { copyDocument, renderCopy } from "../render-copy.ts"
 import { isBucketAddress } from "../is-bucket-address.ts"
@@ -11,7 +13,7 @@ import { planPrice, renderPlanPrice } from "../plan-price.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { addExamples, countArgument, nameArgument, namesArgument } from "../shared-options.ts"
 
-interface CopyCommandOptions {
+interface CopyCommandOptions extends KeyOptions, FromKeyOptions {
   readonly from: string
   readonly to: string
   readonly select: "latest" | "all"
@@ -40,6 +42,8 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       .option("--as <name>", "name of the backup in the target (default: that of the job)", nameArgument)
       .option("--workload <name...>", "only these workloads", namesArgument)
       .option("--level <level>", "compression, 0 (none) to 19 (default: as in the source)", countArgument)
+    addKeyOptions(command)
+    addFromKeyOptions(command)
     addExamples(
       command,
       "bcopy copy --from /srv/bcopy --to /mnt/offsite",
@@ -49,8 +53,9 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
   async run(call) {
     const { from, to, select, job, as, workload: workloads, level, takeOver, memory, dryRun } = call.options
     const { signal, paint, times } = call
-    const origin = await openRepositoryAt(from, call)
-    const target = await openRepositoryAt(to, call)
+    const keys = await givenKeys(call)
+    const origin = await openRepositoryAt(from, keys.from, call)
+    const target = await openRepositoryAt(to, keys.to, call)
     if (origin.birth.repository === target.birth.repository)
       throw new CliError("Usage", `${from} and ${to} are the same repository (${origin.birth.repository})`, {
         hint: "Copy into a repository of its own: `bcopy init` makes one.",

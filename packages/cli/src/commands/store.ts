@@ -4,9 +4,10 @@ import { folderPassport } from "@bcopy/repo-fs"
 import type { Call, CliCommand } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
 import { exitCodes } from "../exit-codes.ts"
+import type { KeyOptions } from "../key-options.ts"
 import { openBucket } from "../open-bucket.ts"
 import { parseFolder } from "../open-store.ts"
-import { openRepositoryAt, repositoryGiven } from "../open-repository-at.ts"
+import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { randomFraction } from "../random-fraction.ts"
 import { renderPassport, type StorePassport } from "../render-passport.ts"
 import { addExamples, addRepoOption } from "../shared-options.ts"
@@ -15,7 +16,7 @@ import { isBucketAddress } from "../is-bucket-address.ts"
 const DAY_MS = 86_400_000
 
 /** `bcopy store test`: finds out what a folder or bucket can do. */
-export const storeCommand: CliCommand<{ readonly repo?: string }> = {
+export const storeCommand: CliCommand<{ readonly repo?: string } & KeyOptions> = {
   name: "store",
   define(command) {
     command
@@ -43,14 +44,15 @@ export const storeCommand: CliCommand<{ readonly repo?: string }> = {
 }
 
 /** Keeps a passport in the repository that lies there, if one does that may be written to. */
-async function record(repo: string, passport: StorePassport, call: Call): Promise<boolean> {
+async function record(repo: string, passport: StorePassport, call: Call<KeyOptions>): Promise<boolean> {
   try {
-    const repository = await openRepositoryAt(repo, call)
+    const repository = await openGivenRepository({ ...call, options: { ...call.options, repo } })
     if (repository.notWritable !== undefined) return false
     await recordPassport(repository, passport, { signal: call.signal })
     return true
   } catch (error) {
-    if (isEngineError(error) && error.code === "NoRepository") return false
+    // What a store can do is found out without the key of what lies in it.
+    if (isEngineError(error) && (error.code === "NoRepository" || error.code === "WrongKey")) return false
     throw error
   }
 }

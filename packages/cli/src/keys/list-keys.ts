@@ -1,0 +1,27 @@
+import { epochUse, listKeys } from "@bcopy/copy-engine"
+import type { Outcome } from "../cli-command.ts"
+import { renderSize } from "../render-size.ts"
+import { renderTable } from "../render-table.ts"
+import type { KeyCall } from "./key-call.ts"
+import { renderSlots, slotDocument } from "./render-slots.ts"
+
+const columns = [{ heading: "epoch" }, { heading: "packs", right: true }, { heading: "stored", right: true }]
+
+/** `bcopy keys list`: who can open the repository, and with `--epochs` how much lies under which key. */
+export async function listKeysAction({ repository, options, signal, paint }: KeyCall): Promise<Outcome> {
+  const overview = await listKeys(repository, { signal })
+  const epochs = options.epochs === true ? await epochUse(repository, { signal }) : undefined
+  const { inForce, slots, broken } = overview
+  const document = { repository: repository.name, root: inForce, slots: slots.map(slotDocument), broken }
+  const text = renderSlots(overview, paint)
+  if (epochs === undefined) return { document, text }
+  const rows = epochs.map(({ epoch, packs, storedBytes }) => [
+    `${epoch}${epoch === inForce.generation ? " (in force)" : ""}`,
+    String(packs),
+    renderSize(storedBytes),
+  ])
+  return {
+    document: { ...document, epochs },
+    text: `${text}\n\n${renderTable(columns, rows, paint.bold)}`,
+  }
+}

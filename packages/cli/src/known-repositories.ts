@@ -1,0 +1,86 @@
+import { createHash, randomUUID } from "node:crypto"
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { homedir } from "node:os"
+import { join, resolve } from "node:path"
+import type { RememberedRepository, RepositoryMemory } from "@bcopy/copy-engine"
+import { CliError } from "./cli-error.ts"
+import type { Io } from "./io.ts"
+import { isBucketAddress } from "./is-bucket-address.ts"
+
+/** What is remembered of repositories, in a folder that can also forget. */
+export interface KnownRepositories extends RepositoryMemory {
+  /** Gives whether anything was known. */
+  forget(name: string): Promise<boolean>
+}
+
+/** A file for each repository, in the configuration folder: `known/<digest of its name>.json`. */
+export function knownRepositories(io: Pick<Io, "env">): KnownRepositories {
+  const folder = join(configFolder(io), "known")
+  const fileOf = (name: string) => {
+    const place = isBucketAddress(name) ? name : resolve(name)
+    return { place, path: join(folder, `${createHash("sha256").update(place).digest("hex").slice(0, 32)}.json`) }
+  }
+  return {
+    async recall(name) {
+      const { path } = fileOf(name)
+      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined
+        throw unreadable(path, error)
+      })
+      return text === undefined ? undefined : parse(path, text)
+    },
+    async remember(name, repository) {
+      // A repository in the clear has no key that could be exchanged behind anybody's back.
+      if (!repository.encrypted) return
+      const { place, path } = fileOf(name)
+      const text = `${JSON.stringify({ name: place, ...repository }, undefined, 2)}\n`
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const temporary = `${path}.${randomUUID()}`
+      await writeFile(temporary, text, { mode: 0o600, flush: true })
+      await rename(temporary, path)
+    },
+    async forget(name) {
+      const { path } = fileOf(name)
+      try {
+        await rm(path)
+        return true
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return false
+        throw error
+      }
+    },
+  }
+}
+
+/** `BCOPY_CONFIG_DIR`, or `bcopy` where the system keeps configuration. */
+function configFolder({ env }: Pick<Io, "env">): string {
+  const set = (name: string) => env[name] || undefined
+  const own = set("BCOPY_CONFIG_DIR")
+  if (own !== undefined) return resolve(own)
+  const system = process.platform === "win32" ? set("APPDATA") : set("XDG_CONFIG_HOME")
+  return join(system ?? join(set("HOME") ?? homedir(), ".config"), "bcopy")
+}
+
+function parse(path: string, text: string): RememberedRepository {
+  try {
+    const { repository, encrypted, roots, heads } = JSON.parse(text) as RememberedRepository
+    if (
+      typeof repository === "string" &&
+      typeof encrypted === "boolean" &&
+      Array.isArray(roots) &&
+      typeof heads === "object"
+    )
+      return { repository, encrypted, roots, heads }
+  } catch (error) {
+    throw unreadable(path, error as Error)
+  }
+  throw unreadable(path, new Error("it is not as it was written"))
+}
+
+/** What was remembered is not known to be nothing: to go on would be to forget. */
+function unreadable(path: string, cause: Error): CliError {
+  return new CliError("Refused", `${path}: what is remembered of the repository cannot be read: ${cause.message}`, {
+    cause,
+    hint: "Mend or remove the file.",
+  })
+}

@@ -1,0 +1,15 @@
+import { createInterface } from "node:readline/promises"
+import type { ReadStream, WriteStream } from "node:tty"
+
+/** Asks a person for a line, on stderr. */
+export async function promptLine(
+  question: string,
+  { stdin, stderr }: { readonly stdin: ReadStream; readonly stderr: WriteStream },
+): Promise<string> {
+  const lines = createInterface({ input: stdin, output: stderr })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
+  }
+}

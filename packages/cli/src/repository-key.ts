@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises"
+import { type KeySlot, parseRecoveryKit, type RecoveryKit, type Secret, isCryptoError } from "@bcopy/crypto"
+import type { KeyAccess } from "@bcopy/copy-engine"
+import type { Call } from "./cli-command.ts"
+import { CliError } from "./cli-error.ts"
+import type { FromKeyOptions, KeyOptions } from "./key-options.ts"
+import { kmsKeysOf } from "./kms-key.ts"
+import { type PasswordPlaces, readPassword } from "./read-password.ts"
+
+/** So often a person may mistype. */
+const PROMPTS = 3
+
+/** What was given to open a repository: by options, or by the environment. */
+export interface GivenKey {
+  readonly password?: string
+  readonly kit?: RecoveryKit
+  readonly fingerprint?: string
+  /** Whether the password was given for another repository, and is only tried on this one. */
+  readonly isGuess?: boolean
+}
+
+/** Reads what was given for the repository that a command works on. @throws CliError `Usage` */
+export async function givenKey({ options, io }: Pick<Call<KeyOptions>, "options" | "io">): Promise<GivenKey> {
+  const { passwordFile: file, passwordCommand: command, passwordFd: fd, recoveryKit, fingerprint } = options
+  if (fingerprint !== undefined && !/^[0-9a-f]{64}$/.test(fingerprint))
+    throw new CliError("Usage", `--fingerprint ${fingerprint} is not 64 hex digits`, {
+      hint: "`bcopy keys list` shows it.",
+    })
+  const given = await readGiven({ file, command, fd, variable: "BCOPY_PASSWORD" }, recoveryKit, io)
+  return { ...given, ...(fingerprint !== undefined && { fingerprint }) }
+}
+
+/**
+ * Reads what was given for the two repositories of a copy. One password given is tried on both; only what was given for the
+ * target itself says that the target must be encrypted. @throws CliError `Usage`
+ */
+export async function givenKeys(
+  call: Pick<Call<KeyOptions & FromKeyOptions>, "options" | "io">,
+): Promise<{ readonly from: GivenKey; readonly to: GivenKey }> {
+  const { options, io } = call
+  const { fromPasswordFile: file, fromPasswordCommand: command, fromPasswordFd: fd, fromRecoveryKit } = options
+  const from = await readGiven({ file, command, fd, variable: "BCOPY_FROM_PASSWORD" }, fromRecoveryKit, io)
+  const to = await givenKey(call)
+  const isGiven = ({ password, kit }: GivenKey) => password !== undefined || kit !== undefined
+  return {
+    from: isGiven(from) ? from : { ...(to.password !== undefined && { password: to.password }) },
+    to: isGiven(to) ? to : { ...to, ...(from.password !== undefined && { password: from.password, isGuess: true }) },
+  }
+}
+
+async function readGiven(places: PasswordPlaces, kitFile: string | undefined, io: Call["io"]): Promise<GivenKey> {
+  const password = await readPassword(places, io)
+  const kit = kitFile === undefined ? undefined : await readKit(kitFile)
+  return { ...(password !== undefined && { password }), ...(kit && { kit }) }
+}
+
+/** How the engine comes by the key: what was given, then keys that services keep, then a person. */
+export function keyAccess(
+  { password, kit, fingerprint, isGuess = false }: GivenKey,
+  call: Pick<Call, "io" | "signal">,
+): KeyAccess {
+  const { prompt } = call.io
+  const root = kit ?? (fingerprint === undefined ? undefined : { fingerprint })
+  return {
+    given: !isGuess && (password !== undefined || kit !== undefined),
+    ...(root && { root }),
+    async *secrets({ name, slots }): AsyncIterable<Secret> {
+      if (password !== undefined) yield { type: "password", password }
+      if (kit !== undefined) yield { type: "recovery", privateKey: kit.privateKey }
+      for (const key of await kmsKeysOf(slots, call)) yield { type: "external", key }
+      const isSettled = !isGuess && (password !== undefined || kit !== undefined)
+      if (prompt === undefined || isSettled || !hasPassword(slots)) return
+      for (let attempt = 0; attempt < PROMPTS; attempt++) {
+        const typed = await prompt(`${attempt === 0 ? "" : "It opens nothing. "}password of ${name}: `)
+        if (typed === "") return
+        yield { type: "password", password: typed }
+      }
+    },
+  }
+}
+
+function hasPassword(slots: readonly KeySlot[]): boolean {
+  return slots.some(({ means }) => means.type === "password")
+}
+
+/** @throws CliError `Usage` */
+async function readKit(path: string): Promise<RecoveryKit> {
+  try {
+    return parseRecoveryKit(await readFile(path, "utf8"))
+  } catch (error) {
+    if (isCryptoError(error)) throw new CliError("Usage", `${path}: ${error.message}`, { cause: error })
+    throw new CliError("Usage", `recovery kit: ${(error as Error).message}`, { cause: error })
+  }
+}

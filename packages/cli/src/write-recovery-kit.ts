@@ -1,0 +1,42 @@
+import { open } from "node:fs/promises"
+import type { RecoveryMaterial } from "@bcopy/copy-engine"
+import { newX25519Pair, renderRecoveryKit, type X25519Pair } from "@bcopy/crypto"
+import { CliError } from "./cli-error.ts"
+
+/** A recovery key that is about to leave: its public half stays, its private half goes into a file, once. */
+export interface LeavingKit {
+  readonly path: string
+  readonly pair: X25519Pair
+}
+
+/** Prepares a kit. @throws CliError `Refused` if the file exists or cannot be made */
+export async function prepareRecoveryKit(path: string): Promise<LeavingKit> {
+  await create(path, "").then(({ close }) => close())
+  return { path, pair: newX25519Pair() }
+}
+
+/** Writes the kit into the file that was prepared for it, for its owner's eyes, and has it on the disk before it returns. */
+export async function writeRecoveryKit({ path, pair }: LeavingKit, made: RecoveryMaterial): Promise<void> {
+  const { repository, name, root, atMs } = made
+  const text = renderRecoveryKit({ repository, name, madeAtMs: atMs, ...root, privateKey: pair.privateKey })
+  const file = await open(path, "r+")
+  try {
+    await file.truncate()
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function create(path: string, text: string): Promise<{ readonly close: () => Promise<void> }> {
+  try {
+    const file = await open(path, "wx", 0o600)
+    await file.writeFile(text)
+    return { close: () => file.close() }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== "EEXIST") throw new CliError("Refused", `recovery kit: ${message}`, { cause: error })
+    throw new CliError("Refused", `${path} exists already: a recovery kit overwrites nothing`, { cause: error })
+  }
+}

@@ -1,0 +1,164 @@
+import { findSetting, layout, randomId, type RootMark } from "@bcopy/chain-format"
+import {
+  type ExternalKey,
+  type KeySlot,
+  makeSlot,
+  nextGeneration,
+  type RootGeneration,
+  type SlotHolder,
+  unlock,
+} from "@bcopy/crypto"
+import { parseObjectKey } from "@bcopy/repo"
+import { appendSettings } from "./append-settings.ts"
+import { EngineError } from "./engine-error.ts"
+import { readStoredKeys, storeRing, storeSlot } from "./key-objects.ts"
+import { requireKeys, removeSlot, type RemovedSlot, rootInForce } from "./key-slots.ts"
+import { markOf } from "./make-keys.ts"
+import { type Repository, rememberRepository, requireWritable } from "./repository.ts"
+
+export interface RotateKeysOptions {
+  /** The password that opened the repository, and the one it is replaced by, which may be the same. */
+  readonly password?: { readonly old: string; readonly new: string; readonly hint?: string }
+  /** Other passwords that are kept. */
+  readonly otherPasswords?: readonly string[]
+  /** Services whose keys are at hand. */
+  readonly externalKeys?: readonly ExternalKey[]
+  /** Whether slots whose secret is not at hand may go. */
+  readonly dropOthers?: boolean
+  readonly dryRun?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What a rotation did, or would do. */
+export interface RotateReport {
+  readonly before: RootMark
+  readonly after: RootMark | undefined
+  /** Slots of the old generation that have a successor. */
+  readonly kept: readonly KeySlot[]
+  /** Slots of the old generation that have none. */
+  readonly dropped: readonly KeySlot[]
+  /** Old slots that the store does not give up yet. */
+  readonly locked: readonly RemovedSlot[]
+}
+
+/**
+ * Makes a new root generation with an epoch of its own: who knows only the old root opens nothing that is sealed from now
+ * on. What was sealed before he can still open. In this order: ring, slots, then the settings entry, which puts them in
+ * force; then the old slots go. A run that died on the way is superseded by the next.
+ * @throws EngineError `Refused` naming the slots that would be dropped; `Busy` if somebody else rotates
+ */
+export async function rotateKeys(repository: Repository, options: RotateKeysOptions): Promise<RotateReport> {
+  const { dryRun = false, dropOthers = false, signal } = options
+  const { store, storeTime, seams, birth } = repository
+  const abortable = signal === undefined ? {} : { signal }
+  requireWritable(repository)
+  const { ring } = requireKeys(repository)
+  const before = rootInForce(repository)
+  const stored = await readStoredKeys(store, birth.repository, abortable)
+  const current = stored.slots.filter(({ generation }) => generation === before.generation)
+  const holders = new Map<KeySlot, SlotHolder>()
+  for (const slot of current) {
+    const holder = await holderOf(slot, options)
+    if (holder !== undefined) holders.set(slot, holder)
+  }
+  const kept = [...holders.keys()]
+  const dropped = current.filter((slot) => !holders.has(slot))
+  if (kept.length === 0)
+    throw new EngineError("Refused", `${repository.name}: no key is at hand that a new root could be wrapped for`)
+  if (dropped.length > 0 && !dropOthers && !dryRun)
+    throw new EngineError("Refused", `rotating would drop ${dropped.map(nameOf).join(", ")}`, {
+      hint: "Give their passwords too, or confirm with --yes: they can be added again.",
+    })
+  if (dryRun) return { before, after: undefined, kept, dropped, locked: [] }
+
+  // Of a rotation that was not carried through nothing is taken over: nothing is sealed under its epoch.
+  const line = {
+    ...ring,
+    generation: before.generation,
+    epochs: ring.epochs.filter(({ epoch }) => epoch <= before.generation),
+  }
+  const next = await storeNext(Math.max(before.generation, stored.generations.at(-1) ?? 0) + 1)
+  const after = markOf(next)
+  const fresh: KeySlot[] = []
+  for (const [slot, holder] of holders) fresh.push(await succeed(slot, holder, next, fresh))
+  for (const slot of fresh) await storeSlot(store, slot, abortable)
+  const session = randomId<"session">(seams.random(16))
+  // Sealed under the epoch that was in force: whoever remembers that root is told by it of the new one.
+  const { entry } = await appendSettings(repository, layout.repositorySettings, repository.settings, {
+    session,
+    records: [{ type: "root", ...after }],
+    unless: (known) => (findSetting(known, "root")?.generation ?? 0) > before.generation,
+    ...abortable,
+  })
+  if (entry.session !== session) {
+    for (const slot of fresh) await removeSlot(repository, slot, abortable)
+    throw new EngineError("Busy", `${repository.name}: the keys are being rotated by somebody else`, {
+      hint: "Look with `bcopy keys list` what is in force now.",
+    })
+  }
+  const locked: RemovedSlot[] = []
+  for (const slot of stored.slots) {
+    const removed = await removeSlot(repository, slot, abortable)
+    if (removed.lockedUntilMs !== undefined) locked.push(removed)
+  }
+  const stillOpen = locked.map(({ slot }) => slot.generation)
+  for (const generation of stored.generations) if (!stillOpen.includes(generation)) await removeRing(generation)
+  await rememberRepository({
+    ...repository,
+    keys: { ...requireKeys(repository), ring: next.ring },
+    settings: { entry, digest: "" },
+  })
+  return { before, after, kept, dropped, locked }
+
+  async function storeNext(generation: number): Promise<RootGeneration> {
+    const made = nextGeneration(line, generation, seams.random)
+    return (await storeRing(store, made, abortable)) === "won" ? made : storeNext(generation + 1)
+  }
+
+  async function succeed(
+    slot: KeySlot,
+    holder: SlotHolder,
+    made: RootGeneration,
+    siblings: readonly KeySlot[],
+  ): Promise<KeySlot> {
+    const { label } = slot
+    const isNew = holder.type === "password" && options.password?.new === holder.password
+    const hint = isNew && options.password.new !== options.password.old ? options.password.hint : slot.hint
+    const facts = {
+      id: randomId(seams.random(16)) as string,
+      repository: birth.repository,
+      generation: made.ring.generation,
+      createdAtMs: storeTime.now(),
+      ...(label !== undefined && { label }),
+      ...(hint !== undefined && { hint }),
+    }
+    return makeSlot({ root: made.root, facts, holder, siblings, random: seams.random })
+  }
+
+  async function removeRing(generation: number): Promise<void> {
+    // One that stays opens nothing that its slots did not.
+    await store.removeOwn(parseObjectKey(layout.keyRing(generation)), abortable).catch(() => undefined)
+  }
+}
+
+/** Whom a slot's successor is for; `undefined` if its secret is not at hand. */
+async function holderOf(slot: KeySlot, options: RotateKeysOptions): Promise<SlotHolder | undefined> {
+  const { means } = slot
+  if (means.type === "recovery") return { type: "recovery", publicKey: means.publicKey }
+  if (means.type === "external") {
+    const key = options.externalKeys?.find(
+      ({ provider, keyId }) => provider === means.provider && keyId === means.keyId,
+    )
+    return key && { type: "external", key }
+  }
+  const { password, otherPasswords = [] } = options
+  for (const known of [...(password === undefined ? [] : [password.old]), ...otherPasswords]) {
+    const { opened } = await unlock([slot], { type: "password", password: known })
+    if (opened.length > 0) return { type: "password", password: known === password?.old ? password.new : known }
+  }
+  return undefined
+}
+
+function nameOf({ id, means, label }: KeySlot): string {
+  return `${means.type} slot ${id.slice(0, 8)}${label === undefined ? "" : ` (${label})`}`
+}
