@@ -20,9 +20,13 @@ export interface EditPackTableOptions {
   readonly changes: ReadonlyMap<number, UseChanges>
   /** Packs that the table may not know yet. */
   readonly newPacks: ReadonlyMap<number, NewPack>
+  /** Packs that lie elsewhere from now on, slot for slot as before. */
+  readonly moved?: ReadonlyMap<number, NewPack>
   /** What `nextPack` is from now on. */
   readonly nextPack: number
 }
+
+const noChanges: UseChanges = new Map()
 
 /**
  * A new pack table with the changes in it: only the pages they touch are written. Packs without a live block leave the
@@ -30,10 +34,11 @@ export interface EditPackTableOptions {
  * @throws FormatError `Inconsistent` if a use goes that was not there, or a pack is unknown
  */
 export async function editPackTable(tree: TableTree, options: EditPackTableOptions): Promise<TableTree> {
-  const { pages, sink, sha256, changes, newPacks, nextPack } = options
+  const { pages, sink, sha256, changes, newPacks, moved = new Map<number, NewPack>(), nextPack } = options
   const oldHeight = tableHeight(tree.nextPack)
   const height = tableHeight(nextPack)
-  const touched = [...changes.keys()].filter((pack) => (changes.get(pack)?.size ?? 0) > 0).sort((a, b) => a - b)
+  const changed = [...changes.keys()].filter((pack) => (changes.get(pack)?.size ?? 0) > 0)
+  const touched = [...new Set([...changed, ...moved.keys()])].sort((a, b) => a - b)
   const last = touched.at(-1)
   if (nextPack < tree.nextPack || (last !== undefined && last >= nextPack))
     throw new FormatError(
@@ -47,7 +52,13 @@ export async function editPackTable(tree: TableTree, options: EditPackTableOptio
     const records = Array.from({ length: TABLE_LEAF_PACKS }, (_, at) => old?.packs[at])
     for (const pack of packs) {
       const at = pack % TABLE_LEAF_PACKS
-      records[at] = changeRecord(pack, records[at], newPacks.get(pack), changes.get(pack) as UseChanges)
+      records[at] = changeRecord(
+        pack,
+        records[at],
+        moved.get(pack) ?? newPacks.get(pack),
+        changes.get(pack) ?? noChanges,
+        moved.has(pack),
+      )
     }
     if (pointer !== undefined) sink.drop(pointer)
     if (records.every((record) => record === undefined)) return undefined
@@ -87,8 +98,9 @@ function changeRecord(
   old: PackRecord | undefined,
   created: NewPack | undefined,
   changes: UseChanges,
+  isMoved: boolean,
 ): PackRecord | undefined {
-  const facts = old ?? created
+  const facts = isMoved && old !== undefined ? created : (old ?? created)
   if (facts === undefined) throw new FormatError("Inconsistent", `pack ${pack} is in use but not in the pack table`)
   const runs = old?.live ?? []
   const lastRun = runs.at(-1)

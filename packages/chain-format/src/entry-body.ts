@@ -2,6 +2,7 @@ import { z } from "zod"
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts"
 import type { PointId, RepositoryId, SessionId } from "./ids.ts"
 import { type Manifest, parseManifest, pointOrigin } from "./manifest.ts"
+import { parsePointTree, type PointTree } from "./point-tree.ts"
 import { hexDigest, hexId, natural, parseBy } from "./schema.ts"
 
 /** A point as the entries that speak of it name it: the number of its own entry, and its id. */
@@ -15,8 +16,15 @@ export type EntryBody =
   | { readonly kind: "opened" }
   | { readonly kind: "point"; readonly manifest: Manifest }
   | FenceBody
+  | RehomedBody
   | SharedBody
   | UnknownBody
+
+/** Points whose content lies elsewhere from now on: the same content roots, other packs. */
+export interface RehomedBody {
+  readonly kind: "rehomed"
+  readonly points: readonly (PointRef & { readonly tree: PointTree })[]
+}
 
 /** Shuts out a dead session and says what becomes of its work: a checkpoint by value, or nothing. */
 export interface FenceBody {
@@ -76,13 +84,19 @@ export interface FenceSummary {
   readonly outcome: "adopted" | "abandoned"
 }
 
+/** What a summary says of points that were moved: their trees are read from the entry itself. */
+export interface RehomedSummary {
+  readonly kind: "rehomed"
+  readonly points: readonly PointRef[]
+}
+
 /** In place of an entry that is missing or does not open: nobody knows what it said. */
 export interface LostBody {
   readonly kind: "lost"
 }
 
 export type SummaryBody =
-  { readonly kind: "opened" } | PointSummary | FenceSummary | SharedBody | LostBody | UnknownBody
+  { readonly kind: "opened" } | PointSummary | FenceSummary | RehomedSummary | SharedBody | LostBody | UnknownBody
 
 const pointRef = z.object({ entry: natural, point: hexId<"point">() })
 const points = z.array(pointRef)
@@ -105,6 +119,10 @@ const fenceSchema = z.object({
   ...fence,
   checkpoint: z.unknown().optional(),
   sessions: z.array(hexId<"session">()).optional(),
+})
+const rehomedSchema = z.object({
+  kind: z.literal("rehomed"),
+  points: z.array(pointRef.extend({ tree: z.unknown() })),
 })
 export const pointSummarySchema = z.object({
   kind: z.literal("point"),
@@ -134,6 +152,10 @@ export function parseEntryBody(json: unknown, what: string): EntryBody {
     if (checkpoint === undefined) return body
     return { ...body, checkpoint: parseCheckpoint(checkpoint, `${what} checkpoint`) }
   }
+  if (kind === "rehomed") {
+    const { points: moved } = parseBy(rehomedSchema, json, what)
+    return { kind, points: moved.map((one) => ({ ...one, tree: parsePointTree(one.tree, `${what} tree`) })) }
+  }
   return parseSharedBody(kind, json, what)
 }
 
@@ -142,6 +164,7 @@ export function parseSummaryBody(json: unknown, what: string): SummaryBody {
   const { kind } = parseBy(kindOf, json, what)
   if (kind === "point") return parseBy(pointSummarySchema, json, what)
   if (kind === "fence") return parseBy(z.object(fence), json, what)
+  if (kind === "rehomed") return parseBy(z.object({ kind: z.literal("rehomed"), points }), json, what)
   if (kind === "lost") return { kind }
   return parseSharedBody(kind, json, what)
 }
@@ -157,6 +180,8 @@ function parseSharedBody(kind: string, json: unknown, what: string): SharedBody 
 /** What the summary of an entry with this body says. */
 export function summarizeBody(body: EntryBody): SummaryBody {
   if (body.kind === "fence") return { kind: "fence", fenced: body.fenced, outcome: body.outcome }
+  if (body.kind === "rehomed")
+    return { kind: "rehomed", points: body.points.map(({ entry, point }) => ({ entry, point })) }
   if (body.kind !== "point") return body
   const { manifest } = body
   const { point, seq, platform, createdAtMs, committedAtMs, origin, hops, consistency, gfs, blockBytes, storedBytes } =

@@ -97,6 +97,7 @@ export { editPackTable, type EditPackTableOptions, type NewPack } from "./edit-p
 export type { MapPackRef } from "./map-pack.ts"
 export { planMapMerge } from "./plan-map-merge.ts"
 export { relocatePages, type RelocatePagesOptions } from "./relocate-pages.ts"
+export { resealPack, type ResealPackOptions } from "./reseal-pack.ts"
 
 // Birth certificate, settings, sessions
 export {
@@ -123,7 +124,7 @@ export { type Checkpoint, parseCheckpoint } from "./checkpoint.ts"
 // The commit log
 export type { DiskTree, PointTree } from "./point-tree.ts"
 export { type DiskManifest, type Manifest, parseManifest } from "./manifest.ts"
-export type { EntryBody, FenceBody, PointRef, PointSummary, SummaryBody } from "./entry-body.ts"
+export type { EntryBody, FenceBody, PointRef, PointSummary, RehomedBody, SummaryBody } from "./entry-body.ts"
 export {
   type Catalogue,
   type EntrySummary,
@@ -132,6 +133,7 @@ export {
   nextEntry,
   parseLogEntry,
   type RemovedPoint,
+  type SiblingHead,
   type SessionMark,
   stateAfter,
   summarize,

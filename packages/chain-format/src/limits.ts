@@ -34,6 +34,8 @@ export const MAX_MAP_PACKS = 256
 export const MAX_DISKS = 1024
 /** docs/format.md, Catalogues */
 export const CATALOGUE_EVERY = 64
+/** docs/format.md, Log entries */
+export const MAX_SIBLING_HEADS = 64
 
 export const ID_BYTES = 16
 export const DIGEST_BYTES = 32

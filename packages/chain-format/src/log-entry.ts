@@ -11,7 +11,7 @@ import {
 import { type FeatureSets, requireReadable } from "./feature-sets.ts"
 import { FormatError } from "./format-error.ts"
 import type { SessionId, WorkloadId } from "./ids.ts"
-import { CATALOGUE_EVERY } from "./limits.ts"
+import { CATALOGUE_EVERY, MAX_SIBLING_HEADS } from "./limits.ts"
 import { emptyLog, foldEntry, type LogState, unknownIn } from "./log-state.ts"
 import { featureSets, hexDigest, hexId, name, natural, parseBy } from "./schema.ts"
 
@@ -22,6 +22,8 @@ export interface LivePoint extends Omit<PointSummary, "kind"> {
   /** SHA-256 of the entry's stored bytes, lower-case hex. */
   readonly digest: string
   readonly session: SessionId
+  /** The newest entry that says where its content lies now, where that is not its own; `digest` as above. */
+  readonly home?: { readonly entry: number; readonly digest: string }
   /** Why it is held by hand. */
   readonly pin?: string
   readonly damaged?: boolean
@@ -56,6 +58,13 @@ export type Catalogue = Pick<
   "floor" | "points" | "removed" | "fenced" | "adoption" | "broken" | "lost" | "unknown"
 >
 
+/** The newest entry of another workload's log. */
+export interface SiblingHead {
+  readonly workload: WorkloadId
+  readonly number: number
+  readonly digest: string
+}
+
 /** An entry of a workload's commit log. */
 export interface LogEntry {
   readonly number: number
@@ -65,6 +74,8 @@ export interface LogEntry {
   readonly atMs: number
   readonly workload: { readonly id: WorkloadId; readonly name: string }
   readonly features?: FeatureSets
+  /** Newest entries of other logs of the backup, as the writer knew them: a log that ends before is truncated. */
+  readonly heads?: readonly SiblingHead[]
   readonly body: EntryBody
   /** In every 64th entry, and wherever the one before is 64 entries away: the state after it. */
   readonly catalogue?: Catalogue
@@ -80,6 +91,7 @@ export function nextEntry(
     readonly atMs: number
     readonly body: EntryBody
     readonly features?: FeatureSets
+    readonly heads?: readonly SiblingHead[]
   },
 ): LogEntry {
   const number = state.head.number + 1
@@ -143,7 +155,8 @@ function fromCatalogue(entry: LogEntry, digest: string): LogState {
   return {
     ...emptyLog(entry.workload),
     ...catalogue,
-    points: catalogue.points.map((point) => (point.entry === number ? { ...point, digest } : point)),
+    points: catalogue.points.map((point) => withOwnDigest(point, number, digest)),
+    removed: catalogue.removed.map((one) => ({ ...one, point: withOwnDigest(one.point, number, digest) })),
     // Whoever wrote the catalogue may have known what the entry itself uses.
     unknown: [...new Set([...catalogue.unknown, ...unknownIn(summarize(entry, digest))])],
     head: { number, digest },
@@ -152,10 +165,21 @@ function fromCatalogue(entry: LogEntry, digest: string): LogState {
   }
 }
 
+/** An entry cannot hold its own digest: who has read it knows. */
+function withOwnDigest(point: LivePoint, number: number, digest: string): LivePoint {
+  const { home } = point
+  return {
+    ...point,
+    ...(point.entry === number && { digest }),
+    ...(home?.entry === number && { home: { entry: number, digest } }),
+  }
+}
+
 const livePoint = pointSummarySchema.omit({ kind: true }).extend({
   entry: natural,
   digest: z.union([hexDigest, z.literal("")]),
   session: hexId<"session">(),
+  home: z.object({ entry: natural, digest: z.union([hexDigest, z.literal("")]) }).optional(),
   pin: z.string().optional(),
   damaged: z.boolean().optional(),
 })
@@ -182,6 +206,10 @@ const schema = z.object({
   session: hexId<"session">(),
   atMs: natural,
   workload: z.object({ id: hexId<"workload">(), name }),
+  heads: z
+    .array(z.object({ workload: hexId<"workload">(), number: natural.min(1), digest: hexDigest }))
+    .max(MAX_SIBLING_HEADS)
+    .optional(),
   features: featureSets.optional(),
   body: z.unknown(),
   catalogue: catalogueSchema.optional(),
@@ -205,9 +233,10 @@ export function parseLogEntry(json: unknown, what: string): LogEntry {
       "Inconsistent",
       `${what} summarises ${entry.since.entries.length} entries behind catalogue ${entry.since.number}, ${entry.number - entry.since.number - 1} are between`,
     )
-  for (const { entry: of, digest } of entry.catalogue?.points ?? [])
-    if ((digest === "") !== (of === entry.number))
-      throw new FormatError("Inconsistent", `${what} gives point ${of} the digest "${digest}"`)
+  for (const { entry: of, digest, home } of entry.catalogue?.points ?? [])
+    for (const named of [{ entry: of, digest }, home ?? { entry: of, digest }])
+      if ((named.digest === "") !== (named.entry === entry.number))
+        throw new FormatError("Inconsistent", `${what} gives entry ${named.entry} the digest "${named.digest}"`)
   const since = entry.since && {
     ...entry.since,
     entries: entry.since.entries.map((summary) => ({

@@ -73,6 +73,10 @@ export function foldEntry(state: LogState, entry: EntrySummary): LogState {
       const superseded = state.adoption?.session === body.fenced
       return { ...next, fenced, adoption: superseded ? undefined : state.adoption }
     }
+    case "rehomed": {
+      const home = { entry: entry.number, digest: entry.digest }
+      return changePoints(next, body.points, (point) => ({ ...point, home }))
+    }
     case "removal": {
       const gone = state.points.filter((point) => isNamed(point, body.points))
       const removed = gone.map((point) => ({ point, removal: entry.number, undoMs: body.undoMs }))

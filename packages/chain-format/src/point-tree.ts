@@ -4,7 +4,7 @@ import { isBlockSize, MAX_DISKS, MAX_MAP_PACKS } from "./limits.ts"
 import type { MapPackRef } from "./map-pack.ts"
 import { MAX_HINT_BYTES } from "./pack-table-page.ts"
 import type { PagePointer } from "./page.ts"
-import { hexBytes, hexId, name, natural, pagePointer } from "./schema.ts"
+import { hexBytes, hexId, name, natural, pagePointer, parseBy } from "./schema.ts"
 
 /** The roots of all that a point (or a checkpoint) names: docs/format.md, Manifest. */
 export interface PointTree {
@@ -44,6 +44,15 @@ export const pointTreeShape = {
   nextPack: natural,
   mapPacks: z.array(mapPack).max(MAX_MAP_PACKS),
   nextMapPack: natural,
+}
+
+const treeSchema = z.object({ ...pointTreeShape, disks: z.array(z.object(diskTreeShape)) })
+
+/** @throws FormatError `BadValue`, `TooLarge`, `Inconsistent` */
+export function parsePointTree(json: unknown, what: string): PointTree {
+  const tree = parseBy(treeSchema, json, what) as PointTree
+  checkPointTree(tree, what)
+  return tree
 }
 
 /** @throws FormatError `Inconsistent` if names or numbers are used twice, or a number is not below its `next` */

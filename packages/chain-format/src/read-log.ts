@@ -2,9 +2,10 @@ import { FormatError, isDamage } from "./format-error.ts"
 import { toHex } from "./hex.ts"
 import type { BackupId, WorkloadId } from "./ids.ts"
 import { entryKey, entryNumber, layout } from "./layout.ts"
-import { type LogEntry, parseLogEntry, stateAfter } from "./log-entry.ts"
+import { type LivePoint, type LogEntry, parseLogEntry, stateAfter } from "./log-entry.ts"
 import { emptyLog, foldEntry, type LogState } from "./log-state.ts"
 import type { Manifest } from "./manifest.ts"
+import type { PointTree } from "./point-tree.ts"
 import type { RepositoryView } from "./repository-view.ts"
 import { decodeSmallObject } from "./small-object.ts"
 
@@ -95,17 +96,50 @@ export function openEntry(view: RepositoryView, place: LogPlace, number: number,
   return entry
 }
 
-/** The manifest of a point, from its entry. @throws FormatError `Missing`, `Inconsistent` if the entry is another one */
+/**
+ * The manifest of a point, from its entry, and where its content lies now.
+ * @throws FormatError `Missing`, `Inconsistent` if an entry is another one
+ */
 export async function readManifest(
   view: RepositoryView,
   place: LogPlace,
-  point: { readonly entry: number; readonly digest: string },
+  point: Pick<LivePoint, "entry" | "digest" | "home">,
   options: Abortable = {},
 ): Promise<Manifest> {
   const { entry } = await readEntry(view, place, point.entry, { ...options, digest: point.digest })
   if (entry.body.kind !== "point")
     throw new FormatError("Inconsistent", `${view.name}: log entry ${point.entry} is not the point that the log names`)
-  return entry.body.manifest
+  const { manifest } = entry.body
+  return point.home === undefined ? manifest : moveManifest(manifest, await readHome(view, place, point, options))
+}
+
+/** The tree that a `rehomed` entry gives a point. */
+async function readHome(
+  view: RepositoryView,
+  place: LogPlace,
+  { entry: own, home }: Pick<LivePoint, "entry" | "home">,
+  options: Abortable,
+): Promise<PointTree> {
+  const { entry: number, digest } = home as NonNullable<typeof home>
+  const { entry } = await readEntry(view, place, number, { ...options, digest })
+  const found = entry.body.kind === "rehomed" ? entry.body.points.find((one) => one.entry === own) : undefined
+  if (found === undefined)
+    throw new FormatError("Inconsistent", `${view.name}: log entry ${number} does not say where point ${own} lies`)
+  return found.tree
+}
+
+/** The same content elsewhere: names, sizes and content roots stay. @throws FormatError `Inconsistent` */
+function moveManifest(manifest: Manifest, tree: PointTree): Manifest {
+  const disks = manifest.disks.map(({ name, sizeBytes, contentRoot }, at) => {
+    const moved = tree.disks[at]
+    if (moved?.name !== name || moved.sizeBytes !== sizeBytes)
+      throw new FormatError("Inconsistent", `disk ${name} of a point is another one in the entry that moved it`)
+    return { ...moved, contentRoot }
+  })
+  if (tree.disks.length !== disks.length || tree.blockBytes !== manifest.blockBytes)
+    throw new FormatError("Inconsistent", `point ${manifest.point} has other disks or blocks where it was moved to`)
+  const { table: _, ...rest } = manifest
+  return { ...rest, ...tree, disks }
 }
 
 async function stateAt(

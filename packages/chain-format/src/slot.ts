@@ -170,10 +170,7 @@ export interface OpenedSlot {
  * @throws FormatError `Unopenable` if it is not what was sealed there, `Truncated`, `BadValue`, `TooLarge`
  */
 export function openSlot(bytes: Uint8Array, options: OpenSlotOptions & { readonly codec: Codec }): OpenedSlot {
-  const header = readSlotHeader(bytes, options)
-  const sealed = sealedPart(bytes, header)
-  const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
-  const body = options.opening.slot(header.number, sealed, header.last, associated)
+  const { header, body } = unsealSlot(bytes, options)
   if (!header.compressed) {
     if (body.length !== header.plainBytes)
       throw new FormatError(
@@ -195,10 +192,14 @@ export function openSlot(bytes: Uint8Array, options: OpenSlotOptions & { readonl
 
 /** Authenticates a slot without decompressing it. @throws FormatError as {@link openSlot} */
 export function authenticateSlot(bytes: Uint8Array, options: OpenSlotOptions): SlotHeader {
+  return unsealSlot(bytes, options).header
+}
+
+/** What was sealed, compressed or not as it was then. @throws FormatError as {@link openSlot} */
+export function unsealSlot(bytes: Uint8Array, options: OpenSlotOptions): Pick<OpenedSlot, "header" | "body"> {
   const header = readSlotHeader(bytes, options)
   const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
-  options.opening.slot(header.number, sealedPart(bytes, header), header.last, associated)
-  return header
+  return { header, body: options.opening.slot(header.number, sealedPart(bytes, header), header.last, associated) }
 }
 
 function sealedPart(bytes: Uint8Array, header: SlotHeader): Uint8Array {

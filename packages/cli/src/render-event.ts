@@ -22,6 +22,11 @@ export function renderEvent(event: EngineEvent): string | undefined {
     }
     case "tampering":
       return `warning: ${event.tampering.key} was written over (${event.tampering.kind}, version ${event.tampering.version}); the oldest version counts`
+    case "truncated": {
+      const { job, workload, seen, found } = event
+      return `warning: ${job}/${workload}: the log ends at entry ${found} and had ${seen} when it was last seen: its newest points were taken away`
+    }
+    case "resealed":
     case "task":
     case "transfer":
     case "skipped":

@@ -23,6 +23,8 @@ export function phaseOf(event: EngineEvent): RunPhase | undefined {
     case "checkpoint":
     case "damage":
     case "broken":
+    case "resealed":
+    case "truncated":
     case "tampering":
       return undefined
   }

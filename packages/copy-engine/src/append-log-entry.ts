@@ -11,8 +11,10 @@ import {
   openEntry,
   readLog,
   type SessionId,
+  type SiblingHead,
   summarize,
   toHex,
+  type WorkloadId,
 } from "@bcopy/chain-format"
 import { appendEntry, parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
@@ -53,7 +55,8 @@ export async function appendLogEntry(
     requireAppendable(repository, state, options.repair ?? false)
     const body = decide(state)
     if (body === undefined) return undefined
-    const entry = nextEntry(state, { session, atMs: storeTime.now(), body })
+    const heads = body.kind === "point" ? siblingHeads(repository, place) : []
+    const entry = nextEntry(state, { session, atMs: storeTime.now(), ...(heads.length > 0 && { heads }), body })
     const objectKey = entryKey(prefix, entry.number, view.entryTag)
     const bytes = encodeSmallObject("logEntry", entry, { ...view, objectKey })
     // What this version could not read again must never become an entry.
@@ -82,7 +85,21 @@ export async function appendLogEntry(
       { hint: "Run it again: it goes on from what was stored." },
     )
   storeTime.observe(appended.dateMs)
+  repository.heads.note(prefix, decided.number, toHex(view.sha256(decided.bytes)))
   return { state: advance(state, decided.entry, toHex(view.sha256(decided.bytes))), appended: true }
+}
+
+/** How many other logs a point's entry speaks of. */
+const SIBLING_HEADS = 8
+
+/** The newest entries of other logs of the backup, as this run has seen them: each log witnesses the length of others. */
+function siblingHeads({ heads }: Repository, { backup, workload }: LogPlace): readonly SiblingHead[] {
+  const logs = layout.logs(backup)
+  return heads.recent(logs, layout.log(backup, workload), SIBLING_HEADS).map(({ prefix, number, digest }) => ({
+    workload: prefix.slice(logs.length, -1) as WorkloadId,
+    number,
+    digest,
+  }))
 }
 
 /** @throws EngineError why this version appends nothing to the log */

@@ -71,6 +71,22 @@ export type EngineEvent =
       readonly entries: readonly number[]
       readonly lost: boolean
     }
+  /** Packs that were sealed anew under the key in force, so far. */
+  | {
+      readonly type: "resealed"
+      readonly job: string
+      readonly workload: string
+      readonly packs: number
+      readonly storedBytes: number
+    }
+  /** A log is shorter than it was when it was last seen, or than another log says: its newest entries were taken away. */
+  | {
+      readonly type: "truncated"
+      readonly job: string
+      readonly workload: string
+      readonly seen: number
+      readonly found: number
+    }
   | { readonly type: "tampering"; readonly tampering: Tampering }
 
 export type OnEvent = (event: EngineEvent) => void

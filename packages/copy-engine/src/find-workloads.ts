@@ -16,6 +16,7 @@ import { placeOf } from "./bring-point.ts"
 import { asEngineError } from "./as-engine-error.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import type { Repository } from "./repository.ts"
+import { tellTruncated } from "./tell-truncated.ts"
 
 /** A workload with the state of its log. */
 export interface FoundWorkload {
@@ -81,6 +82,7 @@ export async function* findWorkloads(
 
   /** Whoever looks at a log that lacks its newest entries is told so: an older point is not the latest. */
   function tellBroken(one: FoundWorkload): FoundWorkload {
+    tellTruncated(repository, one)
     const { broken: entries, workload: named } = one.state
     if (entries.length > 0)
       repository.seams.onEvent?.({ type: "broken", job: one.job, workload: named.name, entries, lost: false })

@@ -27,6 +27,7 @@ export {
   tryKey,
 } from "./key-slots.ts"
 export { rotateKeys, type RotateKeysOptions, type RotateReport } from "./rotate-keys.ts"
+export { rewriteKeys, type RewriteKeysOptions, type RewriteReport } from "./rewrite-keys.ts"
 export { epochUse, type EpochUse } from "./epoch-use.ts"
 
 // Bringing points in

@@ -23,6 +23,16 @@ export class LogHeads {
     return remembered > number ? remembered : undefined
   }
 
+  /** How long a log was, as it is remembered; 0 if nothing is. */
+  remembered(prefix: string): number {
+    return this.#remembered.get(prefix) ?? 0
+  }
+
+  /** Logs under a prefix that are remembered, and were not seen in this run. */
+  unseen(under: string): readonly string[] {
+    return [...this.#remembered.keys()].filter((prefix) => prefix.startsWith(under) && !this.#seen.has(prefix))
+  }
+
   /** Those that were seen last under a prefix, but one. */
   recent(under: string, except: string, count: number): readonly (LogHead & { readonly prefix: string })[] {
     return [...this.#seen]

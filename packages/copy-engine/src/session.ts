@@ -18,6 +18,7 @@ import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
 import { systemHost } from "./host.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import { tellTruncated } from "./tell-truncated.ts"
 
 /** docs/design.md, Sessions */
 export const BEAT_EVERY_MS = 20_000
@@ -80,6 +81,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
     readAtMs = storeTime.now()
   }
   requireAppendable(repository, state, false)
+  tellTruncated(repository, { job: "", place, state })
   const tail = state.head.number
 
   let number = 0

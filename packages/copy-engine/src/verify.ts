@@ -20,6 +20,7 @@ import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { readingPlan } from "./memory-budget.ts"
+import { LogWitnesses } from "./log-witnesses.ts"
 import type { Repository } from "./repository.ts"
 import { StoredSizes } from "./stored-sizes.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
@@ -94,6 +95,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
     if (error.code !== "Damaged") unknown.push({ job, workload, point: "", message })
     else damaged.push({ job, workload, point: "", message, marked: false })
   }
+  const witnesses = new LogWitnesses(repository)
   await verifySettings()
   for await (let found of findWorkloads(repository, { ...options, onUnreadable })) {
     workloads++
@@ -107,6 +109,7 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
       onEvent?.({ type: "damage", workload, point: "", message })
     }
     const { state } = found
+    await witnesses.hear(found, abortable)
     if (state.lost.length > 0) onEvent?.({ type: "broken", job, workload, entries: state.lost, lost: true })
     proven.point = undefined
     const chosen = all ? state.points : state.points.slice(-1)
@@ -141,6 +144,9 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
       }
     }
   }
+  const isWhole = options.job === undefined && options.workload === undefined
+  for (const { job, workload, message } of await witnesses.contradictions({ isWhole, ...abortable }))
+    damaged.push({ job, workload, point: "", message, marked: false })
   return { points, workloads, damaged, unknown, healed }
 
   /** What a backup's settings say is known elsewhere too, and the next backup writes it anew: damage, but no lost point. */

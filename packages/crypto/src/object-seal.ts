@@ -14,6 +14,8 @@ export const HINT_BYTES = 4 + KEY_BYTES
 const MAX_SLOTS = 1 << 16
 const MAX_SEALED_BYTES = 2 ** 30
 const CIPHER = "aes-256-gcm"
+/** Node gives what it encrypts in memory of its own: in pieces that need no memory mapped and unmapped for each. */
+const PIECE_BYTES = 64 << 10
 const NONCE_BYTES = 12
 
 /** What a sealing is bound to. */
@@ -67,9 +69,8 @@ export function sealObject({ epoch, key }: EpochKey, place: ObjectPlace, salt: U
         )
       next = number + 1
       const cipher = createCipheriv(CIPHER, objectKey, nonceOf(number)).setAAD(associated)
-      const sealed = cipher.update(body)
-      into.set(sealed)
-      letGo(sealed)
+      for (let at = 0; at < body.length; at += PIECE_BYTES)
+        into.set(cipher.update(body.subarray(at, at + PIECE_BYTES)), at)
       cipher.final()
       into.set(cipher.getAuthTag(), body.length)
       return body.length + TAG_BYTES
@@ -95,7 +96,7 @@ export function openObject(
   const [objectKey, commitment] = objectKeys(key, place, salt)
   if (!timingSafeEqual(commitment, header.subarray(HINT_BYTES)))
     throw new CryptoError("Unopenable", `${place.objectKey} was not sealed under this key for this place`)
-  return opening(place, objectKey, header.slice(0, HINT_BYTES))
+  return opening(place, objectKey, Uint8Array.from(header.subarray(0, HINT_BYTES)))
 }
 
 /** The same by the hint, which stands where it is authenticated. @throws CryptoError `Unopenable`, `UnknownEpoch` */
@@ -107,7 +108,7 @@ export function openObjectByHint(
   if (hint.length !== HINT_BYTES)
     throw new CryptoError("Unopenable", `${place.objectKey}: a hint of ${hint.length} bytes, not of ${HINT_BYTES}`)
   const { salt, key } = readHint(place, hint, keyOf)
-  return opening(place, objectKeys(key, place, salt)[0], hint.slice())
+  return opening(place, objectKeys(key, place, salt)[0], Uint8Array.from(hint))
 }
 
 /** The epoch that a header or hint names; `undefined` if it is too short for one. */
@@ -161,11 +162,4 @@ function nonceOf(number: number): Uint8Array {
   const nonce = new Uint8Array(NONCE_BYTES)
   new DataView(nonce.buffer).setUint32(0, number, true)
   return nonce
-}
-
-/** Results of this size lie in memory of their own, which need not wait for the garbage collector. */
-const OWN_BYTES = 80 << 10
-
-function letGo({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength >= OWN_BYTES) buffer.transfer(0)
 }

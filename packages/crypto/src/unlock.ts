@@ -83,7 +83,7 @@ function tryPassword(
       failures.push(error)
       continue
     }
-    for (const slot of of) attempt(slot, found.slice())
+    for (const slot of of) attempt(slot, Uint8Array.from(found))
     found.fill(0)
   }
   if (sets.length > MAX_PARAMETER_SETS)

@@ -5,7 +5,9 @@ import type { KeyCall, KeysOptions } from "../keys/key-call.ts"
 import { listKeysAction } from "../keys/list-keys.ts"
 import { recoveryKitAction } from "../keys/recovery-kit.ts"
 import { removeKeyAction } from "../keys/remove-key.ts"
+import { rewriteKeysAction } from "../keys/rewrite-keys.ts"
 import { rotateKeysAction } from "../keys/rotate-keys.ts"
+import { verifyKeyAction } from "../keys/verify-key.ts"
 import { knownRepositories } from "../known-repositories.ts"
 import { addNewPasswordOptions } from "../new-password.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
@@ -17,7 +19,9 @@ const actions: Readonly<Record<string, (call: KeyCall) => Promise<Outcome>>> = {
   remove: removeKeyAction,
   "change-password": changePasswordAction,
   rotate: rotateKeysAction,
+  rewrite: rewriteKeysAction,
   "recovery-kit": recoveryKitAction,
+  verify: verifyKeyAction,
 }
 
 /** `bcopy keys`: who can open a repository. */

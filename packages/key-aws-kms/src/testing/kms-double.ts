@@ -52,13 +52,13 @@ export async function startKmsDouble(ids: readonly string[] = ["key-1", "key-2"]
     if (mood.type === "silent") return
     if (mood.type === "throttle" && mood.times-- > 0) return refuse(response, "ThrottlingException", "Rate exceeded")
     if (mood.type === "error") return refuse(response, mood.name, mood.message, mood.status)
-    if (!/^AWS4-HMAC-SHA256 Credential=/.test(request.headers.authorization ?? ""))
+    if (request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 Credential=") !== true)
       return refuse(response, "IncompleteSignature", "not signed")
     const { KeyId, Plaintext, CiphertextBlob, EncryptionContext = {} } = JSON.parse(text) as Record<string, string>
     const arn = arnOf(String(KeyId))
     const key = keys.get(arn)
     if (key === undefined) return refuse(response, "NotFoundException", `Key '${arn}' does not exist`)
-    const context = Buffer.from(JSON.stringify(Object.entries(EncryptionContext).toSorted()))
+    const context = Buffer.from(JSON.stringify(Object.entries(EncryptionContext)))
     if (operation === "Encrypt") {
       const nonce = randomBytes(12)
       const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(context)

@@ -1,0 +1,134 @@
+import type { LivePoint, LogState, PointTree } from "@bcopy/chain-format"
+import { epochOf } from "@bcopy/crypto"
+import { appendLogEntry } from "./append-log-entry.ts"
+import { asEngineError } from "./as-engine-error.ts"
+import { EngineError } from "./engine-error.ts"
+import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
+import { interruptible } from "./interruptible.ts"
+import { requireRoot, rootInForce } from "./key-slots.ts"
+import { type PackHome, PackResealer } from "./reseal-packs.ts"
+import { type Repository, requireWritable } from "./repository.ts"
+import { openSession } from "./session.ts"
+import { settleRepeats } from "./settle-repeats.ts"
+
+export interface RewriteKeysOptions {
+  readonly job?: string
+  readonly workload?: string
+  readonly takeOver?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What was sealed anew. */
+export interface RewriteReport {
+  /** Points whose packs are all under the epoch in force now, and were not before. */
+  readonly points: number
+  readonly packs: number
+  readonly storedBytes: number
+}
+
+/**
+ * Seals anew what living points need of earlier epochs, so that a stolen root opens nothing of it any more once the old
+ * packs are gone: that is for reclaim. Nothing is compressed again, and no block or page changes its place in its pack.
+ * Points are moved by `rehomed` entries, pack by pack: a run that was killed is gone on with where its last entry stood.
+ * @throws EngineError `Busy`, `Damaged`, `NotWritable`, `Interrupted`
+ */
+export async function rewriteKeys(repository: Repository, options: RewriteKeysOptions = {}): Promise<RewriteReport> {
+  const message = "sealing anew was interrupted; what was done is kept, and the next run goes on from it"
+  return interruptible(options.signal, message, () => rewriteAll(repository, options))
+}
+
+async function rewriteAll(repository: Repository, options: RewriteKeysOptions): Promise<RewriteReport> {
+  requireWritable(repository)
+  requireRoot(repository)
+  const sums = { points: 0, packs: 0, storedBytes: 0 }
+  const homes = new Map<string, PackHome>()
+  for await (const found of findWorkloads(repository, options)) {
+    const { job, state } = found
+    try {
+      await rewriteWorkload(repository, found, { ...options, homes }, sums)
+    } catch (error) {
+      throw asEngineError(error, `${repository.name}: ${job}/${state.workload.name}`)
+    }
+  }
+  await settleRepeats(repository, options.signal)
+  return sums
+}
+
+async function rewriteWorkload(
+  repository: Repository,
+  { place, state: before, job }: FoundWorkload,
+  { takeOver = false, homes, signal }: RewriteKeysOptions & { readonly homes: Map<string, PackHome> },
+  sums: { points: number; packs: number; storedBytes: number },
+): Promise<void> {
+  const { generation } = rootInForce(repository)
+  const isOld = (hint: Uint8Array) => epochOf(hint) !== generation
+  const abortable = signal === undefined ? {} : { signal }
+  const workload = before.workload.name
+  const looking = new PackResealer(repository, place, isOld, abortable)
+  if (!(await anyOld(before, looking))) return
+  const session = await openSession(repository, { place, workload, identity: undefined, takeOver, ...abortable })
+  let { state } = session
+  let failed = true
+  try {
+    const resealer = new PackResealer(repository, place, isOld, { session: session.id, homes, ...abortable })
+    const onPack = (storedBytes: number) => {
+      sums.packs++
+      sums.storedBytes += storedBytes
+      repository.seams.onEvent?.({ type: "resealed", job, workload, packs: sums.packs, storedBytes: sums.storedBytes })
+    }
+    // The newest first: what it shares with others is sealed once, and found again by the numbers that packs have.
+    for (const { entry } of pointsOf(state).toReversed()) {
+      const first = pointAt(entry)
+      if (first !== undefined) await resealer.learn(first)
+      for (let isOver = false; !isOver;) {
+        const point = pointAt(entry)
+        const moved = point && (await resealer.moveSome(point, onPack))
+        if (moved !== undefined && point !== undefined) await rehome(point, moved.tree)
+        isOver = moved?.whole ?? true
+        if (moved?.whole === true) sums.points++
+      }
+    }
+    failed = false
+  } finally {
+    // What was adopted on the way stays adoptable: only a commit supersedes it.
+    const leavesWork = session.adoption !== undefined
+    await session.end(failed || leavesWork ? "failed" : "committed", { leavesWork }).catch(() => undefined)
+  }
+
+  function pointAt(entry: number): LivePoint | undefined {
+    return pointsOf(state).find((one) => one.entry === entry)
+  }
+
+  async function rehome({ entry, point: id, home }: LivePoint, tree: PointTree): Promise<void> {
+    const appended = await appendLogEntry(repository, {
+      place,
+      state,
+      readAtMs: session.readAtMs,
+      session: session.id,
+      decide: (log) => {
+        if (log.fenced.some((mark) => mark.session === session.id))
+          throw new EngineError(
+            "Fenced",
+            `${workload} was taken over by another session; this one stops, nothing is lost`,
+          )
+        const now = pointsOf(log).find((one) => one.entry === entry)
+        if (now === undefined) return undefined
+        if (now.home?.entry !== home?.entry)
+          throw new EngineError("Busy", `${workload}: point ${id.slice(0, 8)} was moved by somebody else meanwhile`)
+        return { kind: "rehomed", points: [{ entry, point: id, tree }] }
+      },
+      ...abortable,
+    })
+    state = appended.state
+  }
+
+  async function anyOld(log: LogState, resealer: PackResealer): Promise<boolean> {
+    for (const point of pointsOf(log)) if (await resealer.needsMoving(point)) return true
+    return false
+  }
+}
+
+/** Living points, and those that may come back. */
+function pointsOf({ points, removed }: LogState): readonly LivePoint[] {
+  return [...removed.map((one) => one.point), ...points]
+}
