@@ -1,0 +1,44 @@
+import { expect, test } from "vitest"
+import { newX25519Pair } from "./hpke.ts"
+import { parseRecoveryKit, type RecoveryKit, renderRecoveryKit } from "./recovery-kit.ts"
+
+const kit: RecoveryKit = {
+  repository: "ab".repeat(16),
+  name: "s3://bucket/prefix",
+  madeAtMs: 1_700_000_000_000,
+  generation: 3,
+  fingerprint: "cd".repeat(32),
+  privateKey: newX25519Pair().privateKey,
+}
+
+test("a kit is read as it was written, with other line ends and capitals too", () => {
+  const text = renderRecoveryKit(kit)
+  expect(parseRecoveryKit(text)).toEqual({ ...kit, privateKey: new Uint8Array(kit.privateKey) })
+  const typed = `\n${text.replaceAll("\n", "\r\n")}`.replace(
+    /(key: +)([0-9a-f ]+)/,
+    (_, name, key) => name + key.toUpperCase(),
+  )
+  expect(parseRecoveryKit(typed).privateKey).toEqual(new Uint8Array(kit.privateKey))
+})
+
+test("a typing error anywhere in the key is found", () => {
+  const text = renderRecoveryKit(kit)
+  const at = text.indexOf("key:") + 4
+  for (let index = at; index < text.length; index++) {
+    const digit = text[index] as string
+    if (!/[0-9a-f]/.test(digit)) continue
+    const wrong = text.slice(0, index) + (digit === "0" ? "1" : "0") + text.slice(index + 1)
+    expect(() => parseRecoveryKit(wrong)).toThrow(/typing error/)
+  }
+  expect(() => parseRecoveryKit(text.slice(0, -5))).toThrow(/typing error/)
+})
+
+test("what is no kit is said to be none", () => {
+  for (const text of [
+    "",
+    "password1",
+    renderRecoveryKit(kit).replace("repository:", "repo:"),
+    renderRecoveryKit(kit).replace("root:", ""),
+  ])
+    expect(() => parseRecoveryKit(text)).toThrow(/no recovery kit/)
+})
