@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { type CryptoError, isCryptoError } from "./crypto-error.ts"
+import { isCryptoError } from "./crypto-error.ts"
 import { newX25519Pair } from "./hpke.ts"
 import { type KeySlot, parseKeySlot, type SlotFacts } from "./key-slot.ts"
 import { type ExternalKey, makeSlot, type SlotHolder } from "./make-slot.ts"
@@ -169,7 +169,7 @@ test("whatever lies where a slot should is a slot or damage, nothing else", () =
       try {
         parseKeySlot(body, "00".repeat(16))
       } catch (error) {
-        expect(isCryptoError(error) && (error as CryptoError).code).toBe("Damaged")
+        expect(isCryptoError(error) && error.code).toBe("Damaged")
       }
     }),
   )

@@ -12,7 +12,21 @@ import { passwordKey } from "./password-key.ts"
 import { unlock } from "./unlock.ts"
 
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, "../testdata/vectors", name), "utf8"))
-const published = read("published.json")
+
+type Texts<Names extends string> = Readonly<Record<Names | "source", string>>
+type Costs = Readonly<Record<"memoryKiB" | "passes" | "lanes", number>>
+interface Published {
+  readonly argon2id: readonly (Texts<"message" | "nonce" | "secret" | "associatedData" | "tag"> & Costs)[]
+  readonly passwords: readonly (Texts<"password" | "salt" | "key"> & Costs)[]
+  readonly hkdf: readonly Texts<"input" | "salt" | "info" | "output">[]
+  readonly hmac: readonly Texts<"key" | "message" | "mac">[]
+  readonly gcm: readonly Texts<"key" | "nonce" | "associated" | "plain" | "sealed" | "tag">[]
+  readonly x25519: readonly Texts<"privateKey" | "publicKey">[]
+  readonly hpke: Texts<"info" | "ephemeralKey" | "publicKey" | "privateKey"> & {
+    readonly exports: readonly Readonly<Record<"context" | "value", string>>[]
+  }
+}
+const published = read("published.json") as Published
 const golden = read("golden.json")
 const { hpke } = published
 const hex = (text: string) => new Uint8Array(Buffer.from(text, "hex"))
