@@ -12,11 +12,9 @@ export const BIRTH_KEY = "bcopy.json"
 
 /** Where things lie in a repository: prefixes end with a slash. docs/format.md, Keys */
 export const layout = {
-  /** Key slots and key rings of an encrypted repository. */
+  /** Key slots of an encrypted repository: what opens one stands in its name. */
   keys: "keys/",
-  keySlot: (slot: string) => `keys/${slot}`,
-  keyRings: "keys/epochs/",
-  keyRing: (generation: number) => `keys/epochs/${ascending(generation)}`,
+  keySlot: (type: "password" | "recovery" | "external", slot: string) => `keys/${type}-${slot}`,
   repositorySettings: "log/",
   backups: "backups/",
   backup: (backup: BackupId) => `backups/${backup}/`,

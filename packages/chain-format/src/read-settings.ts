@@ -10,6 +10,8 @@ import { decodeSmallObject } from "./small-object.ts"
 export interface ReadSettingsOptions {
   /** Where a listing shows none, ask for the first entry by its key too: some stores list late what they read at once. */
   readonly proveAbsent?: boolean
+  /** Number of the newest entry, where a listing has shown it already. */
+  readonly head?: number
   readonly signal?: AbortSignal
 }
 
@@ -17,9 +19,10 @@ export interface ReadSettingsOptions {
 export async function readSettings(
   view: RepositoryView,
   prefix: string,
-  { proveAbsent = false, ...options }: ReadSettingsOptions = {},
+  { proveAbsent = false, head, ...options }: ReadSettingsOptions = {},
 ): Promise<{ readonly entry: SettingsEntry; readonly digest: string } | undefined> {
-  const number = (await findHead(view, prefix, options)) ?? (proveAbsent ? await headByKey(view, prefix, options) : 0)
+  const number =
+    head ?? (await findHead(view, prefix, options)) ?? (proveAbsent ? await headByKey(view, prefix, options) : 0)
   if (number === 0) return undefined
   const key = entryKey(prefix, number, view.entryTag)
   const bytes = await view.read(key, options)

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import { type KeySlot, parseRecoveryKit, type RecoveryKit, type Secret, isCryptoError } from "@bcopy/crypto"
+import { isCryptoError, parseRecoveryKit, type RecoveryKit, type Secret } from "@bcopy/crypto"
 import type { KeyAccess } from "@bcopy/copy-engine"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
@@ -64,12 +64,13 @@ export function keyAccess(
   return {
     given: !isGuess && (password !== undefined || kit !== undefined),
     ...(root && { root }),
-    async *secrets({ name, slots }): AsyncIterable<Secret> {
+    async *secrets({ name, types, slotsOf }): AsyncIterable<Secret> {
       if (password !== undefined) yield { type: "password", password }
       if (kit !== undefined) yield { type: "recovery", privateKey: kit.privateKey }
-      for (const key of await kmsKeysOf(slots, call)) yield { type: "external", key }
+      if (types.has("external"))
+        for (const key of await kmsKeysOf(await slotsOf("external"), call)) yield { type: "external", key }
       const isSettled = !isGuess && (password !== undefined || kit !== undefined)
-      if (prompt === undefined || isSettled || !hasPassword(slots)) return
+      if (prompt === undefined || isSettled || !types.has("password")) return
       for (let attempt = 0; attempt < PROMPTS; attempt++) {
         const typed = await prompt(`${attempt === 0 ? "" : "It opens nothing. "}password of ${name}: `)
         if (typed === "") return
@@ -77,10 +78,6 @@ export function keyAccess(
       }
     },
   }
-}
-
-function hasPassword(slots: readonly KeySlot[]): boolean {
-  return slots.some(({ means }) => means.type === "password")
 }
 
 /** @throws CliError `Usage` */

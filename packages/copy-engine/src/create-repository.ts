@@ -141,7 +141,7 @@ export async function createRepository(
   /** The keys of what is finished; its recovery kit may never have left, so that it gets the slots that are asked for now. */
   async function keysOf({ birth }: StoredBirth): Promise<RepositoryKeys | undefined> {
     if (!birth.encrypted || encryption === "none") return undefined
-    const keys = await unlockRepository(laws, birth, encryption.keys, abortable)
+    const { keys } = await unlockRepository(laws, birth, encryption.keys, abortable)
     if (await hasSettings(laws, birth, keys)) throw exists()
     await replaceSlots(laws, keys, encryption, { ...surroundings, name: store.name })
     return keys

@@ -40,7 +40,8 @@ beforeAll(async () => {
   ids = points
 
   const { place, bodies } = await logOf(repository)
-  const entry = (number: number) => entryKey(layout.log(place.backup, place.workload), number) as ObjectKey
+  const entry = (number: number) =>
+    entryKey(layout.log(place.backup, place.workload), number, repository.view.entryTag) as ObjectKey
   const oldest = bodies[1]
   if (oldest?.kind !== "point") throw new Error("entry 2 is no point")
   const session = oldest.manifest.session

@@ -37,7 +37,7 @@ async function appendForeign(
 ): Promise<void> {
   const { place, state } = await logOf(repository)
   const number = state.head.number + 1
-  const objectKey = entryKey(layout.log(place.backup, place.workload), number)
+  const objectKey = entryKey(layout.log(place.backup, place.workload), number, repository.view.entryTag)
   const { entry } = await readEntry(repository.view, place, state.head.number)
   const since = { number: 0, entries: state.since }
   const json = { ...entry, number, previous: state.head.digest, since, body: { kind: "holographic" }, ...what }
@@ -49,7 +49,7 @@ async function appendForeign(
 
 /** Appends a settings entry as a newer version might. */
 async function appendSetting(world: World, repository: Repository, prefix: string, record: object): Promise<void> {
-  const objectKey = entryKey(prefix, 2)
+  const objectKey = entryKey(prefix, 2, repository.view.entryTag)
   const catalogue =
     prefix === layout.repositorySettings ? repository.settings.entry.catalogue : [{ type: "name", name: "nightly" }]
   const json = { number: 2, session: "0".repeat(32), atMs: 0, records: [record], catalogue: [...catalogue, record] }
@@ -184,7 +184,7 @@ test("what is written is what is read: the entries of a chain open, each followi
   await backUp(repository, { source: source(), ...task })
   const { place, state } = await logOf(repository)
   for (let number = 1; number <= state.head.number; number++) {
-    const key = entryKey(layout.log(place.backup, place.workload), number) as ObjectKey
+    const key = entryKey(layout.log(place.backup, place.workload), number, repository.view.entryTag) as ObjectKey
     const stored = await world.store.read(key)
     expect(openEntry(repository.view, place, number, stored?.bytes ?? new Uint8Array()).number).toBe(number)
   }

@@ -14,7 +14,7 @@ export { adoptRepository, type AdoptReport } from "./adopt-repository.ts"
 export { type RepositoryOverview, showRepository } from "./show-repository.ts"
 
 // Their keys
-export type { KeyAccess, RepositoryKeys } from "./unlock-repository.ts"
+export type { KeyAccess, KeyRequest, RepositoryKeys } from "./unlock-repository.ts"
 export type { NewSlot, RecoveryMaterial } from "./make-keys.ts"
 export {
   addKeySlot,

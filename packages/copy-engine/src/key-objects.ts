@@ -1,123 +1,104 @@
 import {
+  BIRTH_KEY,
   decodeSmallObject,
   encodeSmallObject,
-  FormatError,
   isFormatError,
   layout,
   type RepositoryId,
-  type SealSuite,
 } from "@bcopy/chain-format"
-import {
-  type EpochKey,
-  isCryptoError,
-  type KeyRing,
-  keyRingBody,
-  type KeySlot,
-  parseKeyRing,
-  parseKeySlot,
-  type RootGeneration,
-  SUITE_ID,
-} from "@bcopy/crypto"
+import { isCryptoError, type KeySlot, parseKeySlot } from "@bcopy/crypto"
 import { parseObjectKey, type WriteOnceStore } from "@bcopy/repo"
 import { clearSuite } from "./clear-suite.ts"
-import { gcmSuite } from "./gcm-suite.ts"
-import { randomBytes, zstdCodec } from "./node-primitives.ts"
+import { zstdCodec } from "./node-primitives.ts"
 
 interface Abortable {
   readonly signal?: AbortSignal
 }
 
-/** More slots than anybody needs: whoever may write could plant any number. */
-const MAX_SLOTS = 256
+export type SlotType = KeySlot["means"]["type"]
 
-/** What lies under `keys/`. */
-export interface StoredKeys {
-  readonly slots: readonly KeySlot[]
-  /** Slots that are not as they were written, and why. */
-  readonly broken: readonly { readonly id: string; readonly message: string }[]
-  /** Numbers of the root generations whose rings are there, ascending; those that nobody can open any more among them. */
-  readonly generations: readonly number[]
+/** A key slot by its name: what opens it, and its id. */
+export interface SlotName {
+  readonly type: SlotType
+  readonly id: string
 }
 
-/** Lists and reads the key slots of a repository. Slots of other repositories are passed over. */
-export async function readStoredKeys(
-  store: WriteOnceStore,
-  repository: RepositoryId,
-  options: Abortable = {},
-): Promise<StoredKeys> {
-  const ids: string[] = []
-  const generations: number[] = []
-  for (let after: string | undefined; ;) {
-    const page = await store.list(layout.keys, { ...(after !== undefined && { after }), ...options })
+/** A slot that is not as it was written, and why. */
+export interface BrokenSlot extends SlotName {
+  readonly message: string
+}
+
+/** More slots than anybody needs: whoever may write could plant any number. */
+const MAX_SLOTS = 256
+/** Slots, and the newest entries of the settings log, which lists behind them. */
+const PAGE_KEYS = 64
+
+/** The key slots that lie in a repository, and what else the listing showed. */
+export interface ListedSlots {
+  readonly names: readonly SlotName[]
+  /** Keys of the newest entries of the repository's settings log, as far as they were seen. */
+  readonly settings: readonly string[]
+}
+
+/** Lists the key slots. The settings log lists right behind them: one request shows both. */
+export async function listSlots(store: WriteOnceStore, options: Abortable = {}): Promise<ListedSlots> {
+  const names: SlotName[] = []
+  const settings: string[] = []
+  for (let after: string = BIRTH_KEY; ;) {
+    const page = await store.list("", { after, limit: PAGE_KEYS, ...options })
     for (const { key } of page.objects) {
-      const name = key.slice(layout.keys.length)
-      if (/^[0-9a-f]{32}$/.test(name)) ids.push(name)
-      const [, ring] = /^epochs\/([0-9a-f]{8})$/.exec(name) ?? []
-      if (ring !== undefined) generations.push(Number.parseInt(ring, 16))
+      const [, type, id] = /^keys\/(password|recovery|external)-([0-9a-f]{32})$/.exec(key) ?? []
+      if (id !== undefined && names.length < MAX_SLOTS) names.push({ type: type as SlotType, id })
+      if (key.startsWith(layout.repositorySettings)) settings.push(key)
     }
-    if (page.next === undefined || ids.length >= MAX_SLOTS) break
+    const last = page.objects.at(-1)?.key ?? ""
+    if (page.next === undefined || last > layout.keys.replace("/", "0") || names.length >= MAX_SLOTS)
+      return { names, settings }
     after = page.next
   }
-  const read = await Promise.all(ids.slice(0, MAX_SLOTS).map((id) => readSlot(store, id, options)))
+}
+
+/** Reads slots. Those of other repositories, and those that have gone meanwhile, are passed over. */
+export async function readSlots(
+  store: WriteOnceStore,
+  repository: RepositoryId,
+  names: readonly SlotName[],
+  options: Abortable = {},
+): Promise<{ readonly slots: readonly KeySlot[]; readonly broken: readonly BrokenSlot[] }> {
+  const read = await Promise.all(names.map((name) => readSlot(store, name, options)))
+  const found = read.filter((slot) => slot !== undefined)
   return {
-    slots: read.filter((slot) => slot !== undefined && "means" in slot && slot.repository === repository) as KeySlot[],
-    broken: read.filter((slot) => slot !== undefined && "message" in slot),
-    generations: generations.toSorted((a, b) => a - b),
+    slots: found.filter((slot) => "means" in slot).filter((slot) => slot.repository === repository),
+    broken: found.filter((slot) => "message" in slot),
   }
 }
 
 async function readSlot(
   store: WriteOnceStore,
-  id: string,
+  { type, id }: SlotName,
   options: Abortable,
-): Promise<KeySlot | { readonly id: string; readonly message: string } | undefined> {
-  const objectKey = layout.keySlot(id)
+): Promise<KeySlot | BrokenSlot | undefined> {
+  const objectKey = layout.keySlot(type, id)
   const object = await store.read(parseObjectKey(objectKey), options)
   if (object === undefined) return undefined
   try {
     const body = decodeSmallObject("keySlot", object.bytes, { suite: clearSuite(), codec: zstdCodec, objectKey })
-    return parseKeySlot(body, id)
+    const slot = parseKeySlot(body, id)
+    return slot.means.type === type ? slot : { type, id, message: `key slot ${id} opens by ${slot.means.type}` }
   } catch (error) {
-    if (isFormatError(error) || isCryptoError(error)) return { id, message: error.message }
+    if (isFormatError(error) || isCryptoError(error)) return { type, id, message: error.message }
     throw error
   }
 }
 
 /** Stores a slot: sealed as in a clear repository, since it is what the key is found by. docs/format.md, Key slots */
 export async function storeSlot(store: WriteOnceStore, slot: KeySlot, options: Abortable = {}): Promise<void> {
-  const objectKey = layout.keySlot(slot.id)
+  const objectKey = slotKey(slot)
   const bytes = encodeSmallObject("keySlot", slot, { suite: clearSuite(), codec: zstdCodec, objectKey })
   await store.create(parseObjectKey(objectKey), bytes, options)
 }
 
-/** Reads the ring that a root generation wraps. @throws FormatError, CryptoError if it is missing or not what was written */
-export async function readRing(
-  store: WriteOnceStore,
-  repository: RepositoryId,
-  root: EpochKey,
-  options: Abortable = {},
-): Promise<KeyRing> {
-  const objectKey = layout.keyRing(root.epoch)
-  const object = await store.read(parseObjectKey(objectKey), options)
-  if (object === undefined) throw new FormatError("Missing", `${store.name}: key ring ${objectKey} is missing`)
-  const suite = rootSuite(repository, root)
-  const body = decodeSmallObject("epochKey", object.bytes, { suite, codec: zstdCodec, objectKey })
-  return parseKeyRing(body, repository, root.epoch)
-}
-
-/** Stores the ring of a root generation: `lost` if another one has its number. */
-export async function storeRing(
-  store: WriteOnceStore,
-  { root, ring }: RootGeneration,
-  options: Abortable = {},
-): Promise<"won" | "lost"> {
-  const objectKey = layout.keyRing(ring.generation)
-  const suite = rootSuite(ring.repository, { epoch: ring.generation, key: root })
-  const bytes = encodeSmallObject("epochKey", keyRingBody(ring), { suite, codec: zstdCodec, objectKey })
-  return (await store.create(parseObjectKey(objectKey), bytes, options)).outcome
-}
-
-/** docs/format.md, Key rings: sealed as everything else, under the root in place of an epoch's key. */
-function rootSuite(repository: string, root: EpochKey): SealSuite {
-  return gcmSuite({ suite: SUITE_ID, repository, sealEpoch: root.epoch, epochs: [root] }, randomBytes)
+/** The key of a slot's object. */
+export function slotKey({ id, means }: KeySlot): string {
+  return layout.keySlot(means.type, id)
 }

@@ -1,8 +1,8 @@
-import { findSetting, layout, type RootMark } from "@bcopy/chain-format"
+import { findSetting, type RootMark } from "@bcopy/chain-format"
 import { type CryptoError, fingerprintOf, type KeySlot, type Secret, unlock } from "@bcopy/crypto"
 import { isStoreError, parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
-import { readStoredKeys, storeSlot } from "./key-objects.ts"
+import { type BrokenSlot, listSlots, readSlots, slotKey, storeSlot } from "./key-objects.ts"
 import { type NewSlot, wrapFor } from "./make-keys.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import type { RepositoryKeys } from "./unlock-repository.ts"
@@ -25,14 +25,13 @@ export interface KeyOverview {
   readonly inForce: RootMark
   readonly slots: readonly ListedSlot[]
   /** Slots that are not as they were written. */
-  readonly broken: readonly { readonly id: string; readonly message: string }[]
+  readonly broken: readonly BrokenSlot[]
 }
 
 /** Reads the key slots as they are now. @throws EngineError `Refused` for a repository in the clear */
 export async function listKeys(repository: Repository, options: Abortable = {}): Promise<KeyOverview> {
-  const { store, birth } = repository
   const keys = requireKeys(repository)
-  const { slots, broken } = await readStoredKeys(store, birth.repository, options)
+  const { slots, broken } = await storedSlots(repository, options)
   const inForce = rootInForce(repository)
   return {
     inForce,
@@ -47,8 +46,8 @@ export async function listKeys(repository: Repository, options: Abortable = {}):
 export async function addKeySlot(repository: Repository, made: NewSlot, options: Abortable = {}): Promise<KeySlot> {
   const { store, storeTime, seams } = repository
   const keys = requireRoot(repository)
-  const { slots } = await readStoredKeys(store, repository.birth.repository, options)
-  const [slot] = await wrapFor(keys, [made], slots, { atMs: storeTime.now(), random: seams.random })
+  const { slots } = await storedSlots(repository, options)
+  const [slot] = await wrapFor(keys.ring, [made], slots, { atMs: storeTime.now(), random: seams.random })
   if (slot === undefined) throw new Error("a slot was made")
   await storeSlot(store, slot, options)
   return slot
@@ -87,7 +86,7 @@ export async function removeKeySlot(repository: Repository, id: string, options:
   return removed
 }
 
-/** Replaces the password that opened the repository: the root is wrapped for the new one, then the old slot goes. */
+/** Replaces the password that opened the repository: the keys are wrapped for the new one, then the old slot goes. */
 export async function changePassword(
   repository: Repository,
   { password, hint, label }: { readonly password: string; readonly hint?: string; readonly label?: string },
@@ -118,14 +117,14 @@ export async function tryKey(
   secret: Secret,
   options: Abortable = {},
 ): Promise<{ readonly opened: readonly KeySlot[]; readonly failures: readonly CryptoError[] }> {
-  const { slots } = await readStoredKeys(repository.store, repository.birth.repository, options)
+  const { slots } = await storedSlots(repository, options)
   const { opened, failures } = await unlock(slots, secret)
   return { opened: opened.map(({ slot }) => slot), failures }
 }
 
 /** Takes a slot away, or says until when it cannot. */
 export async function removeSlot(repository: Repository, slot: KeySlot, options: Abortable): Promise<RemovedSlot> {
-  const key = parseObjectKey(layout.keySlot(slot.id))
+  const key = parseObjectKey(slotKey(slot))
   try {
     await repository.store.removeOwn(key, options)
     return { slot }
@@ -144,12 +143,12 @@ export function requireKeys({ name, keys }: Repository): RepositoryKeys {
   })
 }
 
-/** The keys of the generation in force, to wrap its root. @throws EngineError */
+/** The keys of the generation in force, to wrap its ring. @throws EngineError */
 export function requireRoot(repository: Repository): RepositoryKeys {
   const keys = requireKeys(repository)
   requireWritable(repository)
-  const { generation } = rootInForce(repository)
-  if (keys.ring.generation === generation) return keys
+  const { generation, fingerprint } = rootInForce(repository)
+  if (keys.ring.generation === generation && fingerprintOf(keys.ring, generation) === fingerprint) return keys
   throw new EngineError(
     "NotWritable",
     `${repository.name}: this key opens generation ${keys.ring.generation}, and generation ${generation} is in force`,
@@ -165,9 +164,15 @@ export function rootInForce(repository: Repository): RootMark {
   return { generation: ring.generation, fingerprint: fingerprintOf(ring, ring.generation) as string }
 }
 
-function stateOf({ generation }: KeySlot, inForce: RootMark): ListedSlot["state"] {
-  if (generation === inForce.generation) return "in force"
-  return generation < inForce.generation ? "left over" : "unfinished"
+/** The key slots as they are now. */
+export async function storedSlots({ store, birth }: Repository, options: Abortable) {
+  const { names } = await listSlots(store, options)
+  return readSlots(store, birth.repository, names, options)
+}
+
+function stateOf({ root }: KeySlot, inForce: RootMark): ListedSlot["state"] {
+  if (root.fingerprint === inForce.fingerprint) return "in force"
+  return root.generation < inForce.generation ? "left over" : "unfinished"
 }
 
 function isLast({ id }: KeySlot): EngineError {

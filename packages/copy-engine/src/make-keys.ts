@@ -1,14 +1,7 @@
-import { layout, randomId, type RepositoryId, type RootMark } from "@bcopy/chain-format"
-import {
-  fingerprintOf,
-  firstGeneration,
-  type KeySlot,
-  makeSlot,
-  type RootGeneration,
-  type SlotHolder,
-} from "@bcopy/crypto"
+import { randomId, type RepositoryId, type RootMark } from "@bcopy/chain-format"
+import { firstGeneration, type KeyRing, type KeySlot, makeSlot, markOf, type SlotHolder } from "@bcopy/crypto"
 import { parseObjectKey, type WriteOnceStore } from "@bcopy/repo"
-import { readStoredKeys, storeRing, storeSlot } from "./key-objects.ts"
+import { listSlots, readSlots, slotKey, storeSlot } from "./key-objects.ts"
 import type { RepositoryKeys } from "./unlock-repository.ts"
 
 /** A key slot to be made. */
@@ -46,7 +39,7 @@ export interface MadeKeys {
   readonly discard: () => Promise<void>
 }
 
-/** Makes the first root generation of a repository, and its slots; stores the ring, then the slots. */
+/** Makes the first root generation of a repository, and stores its slots. */
 export async function makeKeys(
   store: WriteOnceStore,
   repository: RepositoryId,
@@ -54,23 +47,17 @@ export async function makeKeys(
   { now, random, signal }: Surroundings,
 ): Promise<MadeKeys> {
   const abortable = signal === undefined ? {} : { signal }
-  // Rings of repositories that were never born may be in the way: theirs are numbers like any other.
-  const { generations } = await readStoredKeys(store, repository, abortable)
-  const made = firstGeneration(repository, (generations.at(-1) ?? 0) + 1, random)
-  const mark = markOf(made)
+  const ring = firstGeneration(repository, random)
+  const mark = markOf(ring)
   const atMs = now()
   await onKeys?.({ repository, name: store.name, root: mark, atMs })
-  const wrapped = await wrapFor(made, slots, [], { atMs, random })
-  if ((await storeRing(store, made, abortable)) === "lost")
-    return makeKeys(store, repository, { slots, ...(onKeys && { onKeys }) }, { now, random, ...abortable })
+  const wrapped = await wrapFor(ring, slots, [], { atMs, random })
   for (const slot of wrapped) await storeSlot(store, slot, abortable)
-  const stored = { slots: wrapped, broken: [], generations: [mark.generation] }
   return {
     mark,
-    keys: { ...made, slot: wrapped[0] as KeySlot, stored },
+    keys: { ring, slot: wrapped[0] as KeySlot, others: [] },
     async discard() {
-      const names = [...wrapped.map(({ id }) => layout.keySlot(id)), layout.keyRing(mark.generation)]
-      for (const name of names) await store.removeOwn(parseObjectKey(name), abortable)
+      for (const slot of wrapped) await store.removeOwn(parseObjectKey(slotKey(slot)), abortable)
     },
   }
 }
@@ -78,21 +65,23 @@ export async function makeKeys(
 /** Gives a repository that is not yet whole the slots that are asked for now, in place of those that it has. */
 export async function replaceSlots(
   store: WriteOnceStore,
-  { root, ring, stored }: RepositoryKeys,
+  { ring }: RepositoryKeys,
   { slots, onKeys }: MakeKeysOptions,
   { now, random, name, signal }: Surroundings & { readonly name: string },
 ): Promise<void> {
   const abortable = signal === undefined ? {} : { signal }
-  const made = { root, ring }
+  const repository = ring.repository as RepositoryId
+  const { names } = await listSlots(store, abortable)
+  const { slots: old } = await readSlots(store, repository, names, abortable)
   const atMs = now()
-  await onKeys?.({ repository: ring.repository as RepositoryId, name, root: markOf(made), atMs })
-  for (const slot of await wrapFor(made, slots, stored.slots, { atMs, random })) await storeSlot(store, slot, abortable)
-  for (const { id } of stored.slots) await store.removeOwn(parseObjectKey(layout.keySlot(id)), abortable)
+  await onKeys?.({ repository, name, root: markOf(ring), atMs })
+  for (const slot of await wrapFor(ring, slots, old, { atMs, random })) await storeSlot(store, slot, abortable)
+  for (const slot of old) await store.removeOwn(parseObjectKey(slotKey(slot)), abortable)
 }
 
-/** Wraps a root for new holders, beside the slots that there are. */
+/** Wraps a ring for new holders, beside the slots that there are. */
 export async function wrapFor(
-  { root, ring }: RootGeneration,
+  ring: KeyRing,
   slots: readonly NewSlot[],
   siblings: readonly KeySlot[],
   { atMs, random }: { readonly atMs: number; readonly random: (count: number) => Uint8Array },
@@ -101,19 +90,11 @@ export async function wrapFor(
   for (const { holder, label, hint } of slots) {
     const facts = {
       id: randomId(random(16)) as string,
-      repository: ring.repository,
-      generation: ring.generation,
       createdAtMs: atMs,
       ...(label !== undefined && { label }),
       ...(hint !== undefined && { hint }),
     }
-    made.push(await makeSlot({ root, facts, holder, siblings: [...siblings, ...made], random }))
+    made.push(await makeSlot({ ring, facts, holder, siblings: [...siblings, ...made], random }))
   }
   return made
-}
-
-/** A generation by its number and fingerprint. */
-export function markOf({ ring }: Pick<RootGeneration, "ring">): RootMark {
-  const { generation } = ring
-  return { generation, fingerprint: fingerprintOf(ring, generation) as string }
 }

@@ -3,6 +3,8 @@ import {
   type BirthCertificate,
   DEFAULT_BLOCK_BYTES,
   DEFAULT_PACK_BYTES,
+  type EncryptedBirth,
+  entryNumber,
   findSetting,
   layout,
   readSettings,
@@ -27,7 +29,13 @@ import {
 } from "./repository-memory.ts"
 import { clearMeans, sealedMeans, viewOf } from "./repository-view.ts"
 import { StoreTime } from "./store-time.ts"
-import { type KeyAccess, keysInForce, type RepositoryKeys, unlockRepository } from "./unlock-repository.ts"
+import {
+  type KeyAccess,
+  keysInForce,
+  type RepositoryKeys,
+  type UnlockedRepository,
+  unlockRepository,
+} from "./unlock-repository.ts"
 
 /** What the engine takes from its surroundings. */
 export interface EngineSeams {
@@ -93,10 +101,14 @@ export async function openRepository(
   const { birth, digest } = stored
   const remembered = await seams.memory?.recall(name)
   requireRemembered(name, birth, remembered)
-  let keys = birth.encrypted ? await unlocked(birth) : undefined
+  const unlocked = birth.encrypted ? await unlockOrExplain(birth) : undefined
+  let keys = unlocked?.keys
   const rolledBack = keys && requireSuccessor(name, keys.ring, remembered)
   let view = viewOf(laws, keys ? sealedMeans(birth, keys.ring) : clearMeansOf(birth), storeTime)
-  const settings = await readSettings(view, layout.repositorySettings, abortable).catch((error: unknown) => {
+  const shown = unlocked?.settings.map((key) => entryNumber(layout.repositorySettings, key, view.entryTag))
+  const head = shown?.find((number) => number !== undefined)
+  const reading = { ...abortable, ...(head !== undefined && { head }) }
+  const settings = await readSettings(view, layout.repositorySettings, reading).catch((error: unknown) => {
     throw asEngineError(error, `settings of ${name}`)
   })
   if (settings === undefined) throw await whyNoSettings()
@@ -104,9 +116,10 @@ export async function openRepository(
   if (born !== undefined && born !== digest) throw isNotOurs(name)
   const inForce = findSetting(settings.entry, "root")
   // A rotation that was not carried through has made keys that nobody seals under yet.
-  if (birth.encrypted && keys && inForce && inForce.generation < keys.ring.generation) {
-    keys = await keysInForce(laws, birth, keys, inForce.generation, abortable)
-    view = viewOf(laws, sealedMeans(birth, keys.ring, inForce.generation), storeTime)
+  if (keys && inForce && inForce.generation <= keys.ring.generation) {
+    keys = keysInForce(keys, inForce)
+    if (keys.ring !== unlocked?.keys.ring || inForce.generation < keys.ring.generation)
+      view = viewOf(laws, sealedMeans(birth, keys.ring, inForce.generation), storeTime)
   }
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   const heads = new LogHeads(remembered?.heads)
@@ -131,7 +144,7 @@ export async function openRepository(
       whyNotWritable(name, settings.entry, instance),
   }
 
-  async function unlocked(encrypted: Extract<BirthCertificate, { encrypted: true }>): Promise<RepositoryKeys> {
+  async function unlockOrExplain(encrypted: EncryptedBirth): Promise<UnlockedRepository> {
     try {
       return await unlockRepository(laws, encrypted, access, abortable)
     } catch (error) {

@@ -4,16 +4,15 @@ import {
   type KeySlot,
   makeSlot,
   nextGeneration,
-  type RootGeneration,
+  type KeyRing,
+  markOf,
   type SlotHolder,
   unlock,
 } from "@bcopy/crypto"
-import { parseObjectKey } from "@bcopy/repo"
 import { appendSettings } from "./append-settings.ts"
 import { EngineError } from "./engine-error.ts"
-import { readStoredKeys, storeRing, storeSlot } from "./key-objects.ts"
-import { requireKeys, removeSlot, type RemovedSlot, rootInForce } from "./key-slots.ts"
-import { markOf } from "./make-keys.ts"
+import { storeSlot } from "./key-objects.ts"
+import { requireKeys, removeSlot, type RemovedSlot, rootInForce, storedSlots } from "./key-slots.ts"
 import { type Repository, rememberRepository, requireWritable } from "./repository.ts"
 
 export interface RotateKeysOptions {
@@ -43,19 +42,19 @@ export interface RotateReport {
 
 /**
  * Makes a new root generation with an epoch of its own: who knows only the old root opens nothing that is sealed from now
- * on. What was sealed before he can still open. In this order: ring, slots, then the settings entry, which puts them in
+ * on. What was sealed before he can still open. In this order: slots, then the settings entry, which puts them in
  * force; then the old slots go. A run that died on the way is superseded by the next.
  * @throws EngineError `Refused` naming the slots that would be dropped; `Busy` if somebody else rotates
  */
 export async function rotateKeys(repository: Repository, options: RotateKeysOptions): Promise<RotateReport> {
   const { dryRun = false, dropOthers = false, signal } = options
-  const { store, storeTime, seams, birth } = repository
+  const { store, storeTime, seams } = repository
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   const { ring } = requireKeys(repository)
   const before = rootInForce(repository)
-  const stored = await readStoredKeys(store, birth.repository, abortable)
-  const current = stored.slots.filter(({ generation }) => generation === before.generation)
+  const { slots: stored } = await storedSlots(repository, abortable)
+  const current = stored.filter(({ root }) => root.fingerprint === before.fingerprint)
   const holders = new Map<KeySlot, SlotHolder>()
   for (const slot of current) {
     const holder = await holderOf(slot, options)
@@ -72,12 +71,9 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
   if (dryRun) return { before, after: undefined, kept, dropped, locked: [] }
 
   // Of a rotation that was not carried through nothing is taken over: nothing is sealed under its epoch.
-  const line = {
-    ...ring,
-    generation: before.generation,
-    epochs: ring.epochs.filter(({ epoch }) => epoch <= before.generation),
-  }
-  const next = await storeNext(Math.max(before.generation, stored.generations.at(-1) ?? 0) + 1)
+  const epochs = ring.epochs.filter(({ epoch }) => epoch <= before.generation)
+  const newest = Math.max(before.generation, ...stored.map(({ root }) => root.generation))
+  const next = nextGeneration({ ...ring, generation: before.generation, epochs }, newest + 1, seams.random)
   const after = markOf(next)
   const fresh: KeySlot[] = []
   for (const [slot, holder] of holders) fresh.push(await succeed(slot, holder, next, fresh))
@@ -97,28 +93,21 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
     })
   }
   const locked: RemovedSlot[] = []
-  for (const slot of stored.slots) {
+  for (const slot of stored) {
     const removed = await removeSlot(repository, slot, abortable)
     if (removed.lockedUntilMs !== undefined) locked.push(removed)
   }
-  const stillOpen = locked.map(({ slot }) => slot.generation)
-  for (const generation of stored.generations) if (!stillOpen.includes(generation)) await removeRing(generation)
   await rememberRepository({
     ...repository,
-    keys: { ...requireKeys(repository), ring: next.ring },
+    keys: { ...requireKeys(repository), ring: next },
     settings: { entry, digest: "" },
   })
   return { before, after, kept, dropped, locked }
 
-  async function storeNext(generation: number): Promise<RootGeneration> {
-    const made = nextGeneration(line, generation, seams.random)
-    return (await storeRing(store, made, abortable)) === "won" ? made : storeNext(generation + 1)
-  }
-
   async function succeed(
     slot: KeySlot,
     holder: SlotHolder,
-    made: RootGeneration,
+    made: KeyRing,
     siblings: readonly KeySlot[],
   ): Promise<KeySlot> {
     const { label } = slot
@@ -126,18 +115,11 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
     const hint = isNew && options.password.new !== options.password.old ? options.password.hint : slot.hint
     const facts = {
       id: randomId(seams.random(16)) as string,
-      repository: birth.repository,
-      generation: made.ring.generation,
       createdAtMs: storeTime.now(),
       ...(label !== undefined && { label }),
       ...(hint !== undefined && { hint }),
     }
-    return makeSlot({ root: made.root, facts, holder, siblings, random: seams.random })
-  }
-
-  async function removeRing(generation: number): Promise<void> {
-    // One that stays opens nothing that its slots did not.
-    await store.removeOwn(parseObjectKey(layout.keyRing(generation)), abortable).catch(() => undefined)
+    return makeSlot({ ring: made, facts, holder, siblings, random: seams.random })
   }
 }
 

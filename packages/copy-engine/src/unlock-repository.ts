@@ -1,8 +1,7 @@
-import type { KeyObject } from "node:crypto"
-import { isFormatError, type EncryptedBirth, type RootMark } from "@bcopy/chain-format"
+import type { EncryptedBirth, RootMark } from "@bcopy/chain-format"
 import {
   descendsFrom,
-  isCryptoError,
+  fingerprintOf,
   type KeyRing,
   type KeySlot,
   type Secret,
@@ -11,7 +10,16 @@ import {
 } from "@bcopy/crypto"
 import type { WriteOnceStore } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
-import { readRing, readStoredKeys, type StoredKeys } from "./key-objects.ts"
+import { listSlots, readSlots, type SlotType } from "./key-objects.ts"
+
+/** What is asked of whoever has the keys. */
+export interface KeyRequest {
+  readonly name: string
+  /** What slots there are. */
+  readonly types: ReadonlySet<SlotType>
+  /** Reads the slots of a type. */
+  slotsOf(type: SlotType): Promise<readonly KeySlot[]>
+}
 
 /** How the engine comes by the key of a repository. */
 export interface KeyAccess {
@@ -23,43 +31,32 @@ export interface KeyAccess {
    */
   readonly root?: Pick<RootMark, "fingerprint">
   /** Secrets to try, one after the other, until one opens. What is asked of a person is asked when its turn comes. */
-  secrets(asked: { readonly name: string; readonly slots: readonly KeySlot[] }): AsyncIterable<Secret>
+  secrets(asked: KeyRequest): AsyncIterable<Secret>
 }
 
 /** The keys of an opened repository. */
 export interface RepositoryKeys {
   readonly ring: KeyRing
-  /** The secret of the ring's generation. */
-  readonly root: KeyObject
   /** The slot that it was found in. */
   readonly slot: KeySlot
-  /** All slots, as they were read. */
-  readonly stored: StoredKeys
-  /** Roots of other generations that the secret opened too: a rotation was not carried through, or not tidied up. */
-  readonly others?: readonly Unlocked[]
+  /** What else the secret opened: a rotation was not carried through, or not tidied up. */
+  readonly others: readonly Unlocked[]
 }
 
-/**
- * The keys of the generation in force, where the secret opens that too: a rotation that was not carried through leaves
- * newer slots that nobody works with.
- */
-export async function keysInForce(
-  store: WriteOnceStore,
-  birth: EncryptedBirth,
-  keys: RepositoryKeys,
-  generation: number,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<RepositoryKeys> {
-  if (keys.ring.generation === generation) return keys
-  const found = keys.others?.find(({ slot }) => slot.generation === generation)
-  if (found === undefined) return keys
-  const { slot, root } = found
-  return {
-    ...keys,
-    slot,
-    root,
-    ring: await readRing(store, birth.repository, { epoch: generation, key: root }, options),
-  }
+/** Keys, and the newest entries of the settings log, which were seen on the way. */
+export interface UnlockedRepository {
+  readonly keys: RepositoryKeys
+  readonly settings: readonly string[]
+}
+
+/** The keys of the generation in force, where the secret opens that too. */
+export function keysInForce(keys: RepositoryKeys, { generation, fingerprint }: RootMark): RepositoryKeys {
+  const { ring, slot, others } = keys
+  const all = [{ ring, slot }, ...others]
+  const found = all.find(
+    (one) => one.ring.generation === generation && fingerprintOf(one.ring, generation) === fingerprint,
+  )
+  return found === undefined ? keys : { ...found, others: all.filter((one) => one !== found) }
 }
 
 /** Finds the keys of an encrypted repository. @throws EngineError `WrongKey`, `Damaged` */
@@ -68,37 +65,45 @@ export async function unlockRepository(
   birth: EncryptedBirth,
   access: KeyAccess | undefined,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<RepositoryKeys> {
+): Promise<UnlockedRepository> {
   const { name } = store
-  const stored = await readStoredKeys(store, birth.repository, options)
-  const { slots, broken } = stored
-  if (slots.length === 0 && broken.length === 0)
+  const { names, settings } = await listSlots(store, options)
+  if (names.length === 0)
     throw new EngineError("Damaged", `${name} is encrypted, and all its key slots are gone`, {
       hint: "Put the objects under keys/ back from another copy of the repository: without one of them nothing can be opened.",
     })
-  const why: string[] = broken.map(({ message }) => message)
-  let tried = 0
-  for await (const secret of access?.secrets({ name, slots }) ?? []) {
-    tried++
-    const { opened, failures } = await unlock(slots, secret)
-    why.push(...failures.map(({ message }) => message))
-    for (const { slot, root } of opened) {
-      try {
-        const key = { epoch: slot.generation, key: root }
-        const ring = await readRing(store, birth.repository, key, options)
-        const others = opened.filter((other) => other.slot !== slot)
-        if (descendsFrom(ring, birth.root)) return { ring, root, slot, stored, others }
-        why.push(`key slot ${slot.id} wraps a root that is not this repository's`)
-      } catch (error) {
-        if (!isFormatError(error) && !isCryptoError(error)) throw error
-        why.push(error.message)
-      }
-    }
+  const why = new Set<string>()
+  const read = new Map<SlotType, Promise<readonly KeySlot[]>>()
+  const slotsOf = async (type: SlotType) => {
+    const known = read.get(type)
+    if (known !== undefined) return known
+    const reading = readSlots(
+      store,
+      birth.repository,
+      names.filter((one) => one.type === type),
+      options,
+    ).then((found) => {
+      for (const { message } of found.broken) why.add(message)
+      return found.slots
+    })
+    read.set(type, reading)
+    return reading
   }
-  const because = why.length === 0 ? "" : ` (${why.join("; ")})`
+  let tried = 0
+  for await (const secret of access?.secrets({ name, types: new Set(names.map(({ type }) => type)), slotsOf }) ?? []) {
+    tried++
+    const { opened, failures } = await unlock(await slotsOf(secret.type), secret)
+    for (const { message } of failures) why.add(message)
+    const own = opened.filter(({ ring }) => descendsFrom(ring, birth.root))
+    if (own.length < opened.length) why.add("a key slot holds keys that are not this repository's")
+    const [newest, ...others] = own
+    if (newest !== undefined) return { keys: { ...newest, others }, settings }
+  }
+  const slots = (await Promise.all([...new Set(names.map(({ type }) => type))].map(slotsOf))).flat()
+  const because = why.size === 0 ? "" : ` (${[...why].join("; ")})`
   if (tried === 0)
     throw new EngineError("WrongKey", `${name} is encrypted, and no key was given${because}`, { hint: hintOf(slots) })
-  throw new EngineError("WrongKey", `${name}: the given key opens none of its ${slots.length} key slots${because}`, {
+  throw new EngineError("WrongKey", `${name}: the given key opens none of its ${names.length} key slots${because}`, {
     hint: hintOf(slots),
   })
 }

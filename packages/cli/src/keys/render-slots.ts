@@ -33,7 +33,7 @@ export function slotDocument({ slot, state, opened }: ListedSlot): Readonly<Reco
 }
 
 export function factsOf(slot: KeySlot): Readonly<Record<string, unknown>> {
-  const { id, generation, createdAtMs, label, hint, means } = slot
+  const { id, root, createdAtMs, label, hint, means } = slot
   return {
     id,
     type: means.type,
@@ -41,7 +41,7 @@ export function factsOf(slot: KeySlot): Readonly<Record<string, unknown>> {
     ...(means.type === "password" && {
       kdf: { memoryKiB: means.kdf.memoryKiB, passes: means.kdf.passes, lanes: means.kdf.lanes },
     }),
-    generation,
+    generation: root.generation,
     createdAt: isoTime(createdAtMs),
     label,
     hint,

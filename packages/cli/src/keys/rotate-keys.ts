@@ -1,4 +1,4 @@
-import { rotateKeys } from "@bcopy/copy-engine"
+import { listKeys, rotateKeys } from "@bcopy/copy-engine"
 import type { Outcome } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
 import { kmsKeysOf } from "../kms-key.ts"
@@ -16,7 +16,10 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
   const otherPasswords: string[] = []
   for (const file of otherPasswordFile)
     otherPasswords.push((await readPassword({ file, variable: "BCOPY_OTHER_PASSWORD" }, io)) as string)
-  const externalKeys = await kmsKeysOf(repository.keys?.stored.slots ?? [], call)
+  const externalKeys = await kmsKeysOf(
+    (await listKeys(repository, { signal })).slots.map(({ slot }) => slot),
+    call,
+  )
   const given = { externalKeys, otherPasswords, dropOthers: yes, dryRun, signal }
   const report = await rotateKeys(repository, {
     ...given,

@@ -7,7 +7,7 @@ import {
   type ObjectKind,
   readManifest,
 } from "@bcopy/chain-format"
-import type { MemorySnapshot, MemoryStoreOptions, ObjectKey } from "@bcopy/repo"
+import type { MemorySnapshot, ObjectKey } from "@bcopy/repo"
 import { backUp } from "../back-up.ts"
 import { placeOf } from "../bring-point.ts"
 import { pinPoint, unpinPoint } from "../change-points.ts"
@@ -17,7 +17,7 @@ import { asHost, deadProcess } from "./hosts.ts"
 import { logOf } from "./log-of.ts"
 import { disksNow } from "./memory-source.ts"
 import { changed, noise } from "./noise.ts"
-import { makeWorld, type World } from "./world.ts"
+import { makeWorld, type World, type WorldOptions } from "./world.ts"
 
 const KIB = 1 << 10
 /** Block size of the repository. */
@@ -75,7 +75,7 @@ export interface MutatedRepository {
 }
 
 /** Makes it: three points of web01 in a log with an adoption and a catalogue; a point of another job; dead sessions. */
-export async function mutatedRepository(options: Omit<MemoryStoreOptions, "clock"> = {}): Promise<MutatedRepository> {
+export async function mutatedRepository(options: WorldOptions = {}): Promise<MutatedRepository> {
   const world = makeWorld(options)
   const repository = await world.create({ blockBytes: BLOCK_BYTES }).then(() => world.open())
   const points: KnownPoint[] = []
@@ -116,8 +116,10 @@ async function objectsOf(
   const { place, state, bodies } = await logOf(repository)
   const neighbour = placeOf(repository, "nightly", "web02")
   const stranger = placeOf(repository, "weekly", "web03")
-  const entry = (number: number, log = place) => entryKey(layout.log(log.backup, log.workload), number) as ObjectKey
-  const settings = (backup: BackupId, number = 1) => entryKey(layout.backupSettings(backup), number) as ObjectKey
+  const { entryTag } = repository.view
+  const keyOf = (prefix: string, number: number) => entryKey(prefix, number, entryTag) as ObjectKey
+  const entry = (number: number, log = place) => keyOf(layout.log(log.backup, log.workload), number)
+  const settings = (backup: BackupId, number = 1) => keyOf(layout.backupSettings(backup), number)
   const numberOf = (kind: string) => bodies.findIndex((body) => body.kind === kind) + 1
   const workload = "web01"
   const logged = (number: number, twin: ObjectKey): MutableObject => ({
@@ -148,9 +150,9 @@ async function objectsOf(
   return {
     "the birth certificate": { key: "bcopy.json" as ObjectKey, called: /bcopy\.json/, workload },
     "the repository's settings": {
-      key: entryKey(layout.repositorySettings, 1) as ObjectKey,
+      key: keyOf(layout.repositorySettings, 1),
       kind: "repositorySettings",
-      next: entryKey(layout.repositorySettings, 2) as ObjectKey,
+      next: keyOf(layout.repositorySettings, 2),
       called: /settings/,
       workload,
     },

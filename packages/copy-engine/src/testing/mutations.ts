@@ -1,3 +1,4 @@
+import { decodePackHeader } from "@bcopy/chain-format"
 import type { MemoryStore, ObjectKey } from "@bcopy/repo"
 import { forgePack } from "./forge-pack.ts"
 import type { MutableObject, ObjectName } from "./mutated-repository.ts"
@@ -40,7 +41,7 @@ const flips = [
     (bytes) => flip(bytes, Buffer.from(bytes).indexOf("1"), 1),
     (name) => !isBirth(name),
   ),
-  changed("flip: codec", (bytes) => flip(bytes, 26, 2), isBirth),
+  changed("flip: codec", (bytes) => flip(bytes, decodePackHeader(bytes).bytes + 2, 2), isBirth),
   changed("flip: middle", (bytes) => flip(bytes, bytes.length >> 1, 3)),
 ]
 

@@ -1,6 +1,6 @@
-import { decodePackHeader, decodeSlotHeader, PACK_HEADER_BYTES, SLOT_HEADER_BYTES } from "@bcopy/chain-format"
+import { decodePackHeader, decodeSlotHeader, SLOT_HEADER_BYTES } from "@bcopy/chain-format"
 
-/** docs/format.md, Suites: the tag of suite 0. */
+/** docs/format.md, Suites: the tag of either suite. */
 const TAG_BYTES = 16
 /** docs/format.md, Pack trailer */
 const TRAILER_BYTES = 8
@@ -14,10 +14,10 @@ export interface Region {
 
 /** The parts of an object, in order: docs/format.md, Packs. */
 export function slotRegions(object: Uint8Array): readonly Region[] {
-  const { kind } = decodePackHeader(object)
+  const { kind, bytes: headerBytes } = decodePackHeader(object)
   const trailer = kind === "dataPack" || kind === "mapPack" ? TRAILER_BYTES : 0
-  const regions: Region[] = [{ part: "header", at: 0, bytes: PACK_HEADER_BYTES }]
-  let at = PACK_HEADER_BYTES
+  const regions: Region[] = [{ part: "header", at: 0, bytes: headerBytes }]
+  let at = headerBytes
   while (at < object.length - trailer) {
     const { storedBytes } = decodeSlotHeader(object.subarray(at))
     const body = at + SLOT_HEADER_BYTES
