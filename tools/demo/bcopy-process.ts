@@ -21,6 +21,8 @@ export async function bcopyJson(cwd: string, ...argv: string[]): Promise<unknown
 async function run(cwd: string, argv: readonly string[], stdout: "inherit" | "pipe"): Promise<string> {
   const child = spawn(process.execPath, ["--conditions=@bcopy/source", main, ...argv], {
     cwd,
+    // What is remembered of the demo's repositories goes with them.
+    env: { ...process.env, BCOPY_CONFIG_DIR: join(cwd, "config") },
     stdio: ["ignore", stdout, "inherit"],
   })
   let text = ""

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
-import { createReadStream, mkdtempSync, rmSync } from "node:fs"
+import { createHash, randomBytes } from "node:crypto"
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
@@ -67,9 +67,11 @@ async function tell({ repo, described }: OffsitePlace): Promise<void> {
 
   chapter("A copy in another place")
   if (described !== undefined) say(described)
-  await bcopy(folder, "init", "--repo", repo, "--no-encryption")
-  await bcopy(folder, "copy", "--from", "local", "--to", repo, "--select", "all")
-  await bcopy(folder, "copy", "--from", "local", "--to", repo, "--select", "all")
+  writeFileSync(at("offsite.pw"), `${randomBytes(16).toString("base64url")}\n`, { mode: 0o600 })
+  const key = ["--password-file", "offsite.pw"]
+  await bcopy(folder, "init", "--repo", repo, ...key, "--recovery-kit", "offsite-kit.txt")
+  await bcopy(folder, "copy", "--from", "local", "--to", repo, "--select", "all", ...key)
+  await bcopy(folder, "copy", "--from", "local", "--to", repo, "--select", "all", ...key)
 
   chapter("The fire: machines and first repository are gone")
   for (const name of ["local", ...Object.keys(disks)]) {
@@ -78,11 +80,11 @@ async function tell({ repo, described }: OffsitePlace): Promise<void> {
   }
 
   chapter("What is left is the copy")
-  await bcopy(folder, "verify", "--repo", repo, "--all", "--read-data")
-  await bcopy(folder, "points", "--repo", repo)
-  await bcopy(folder, "restore", "--repo", repo, "--workload", "web01", "--output", "web01-sda.raw")
-  await bcopy(folder, "restore", "--repo", repo, "--workload", "db01", "--output", "db01")
-  const { points } = (await bcopyJson(folder, "points", "--repo", repo, "--workload", "web01")) as Points
+  await bcopy(folder, "verify", "--repo", repo, "--all", "--read-data", ...key)
+  await bcopy(folder, "points", "--repo", repo, ...key)
+  await bcopy(folder, "restore", "--repo", repo, "--workload", "web01", "--output", "web01-sda.raw", ...key)
+  await bcopy(folder, "restore", "--repo", repo, "--workload", "db01", "--output", "db01", ...key)
+  const { points } = (await bcopyJson(folder, "points", "--repo", repo, "--workload", "web01", ...key)) as Points
   const older = points[0]?.point.slice(0, 8) ?? "none"
   await bcopy(
     folder,
@@ -95,6 +97,8 @@ async function tell({ repo, described }: OffsitePlace): Promise<void> {
     older,
     "--output",
     "web01-first-night.raw",
+    "--recovery-kit",
+    "offsite-kit.txt",
   )
 
   chapter("Is it the same?")
@@ -106,7 +110,7 @@ async function tell({ repo, described }: OffsitePlace): Promise<void> {
     await compare("db01 data, second night", secondNight[data], "db01/sdb.raw", disks[data]),
   ]
   if (same.includes(false)) throw new Error("what was restored is not what was backed up")
-  await sumUp(repo)
+  await sumUp(repo, ...key)
 
   async function backUpAll(): Promise<void> {
     const backup = ["backup", "--repo", "local", "--job", "nightly", "--workload"]
@@ -167,8 +171,8 @@ async function compare(
   return same
 }
 
-async function sumUp(repo: string): Promise<void> {
-  const { points } = (await bcopyJson(folder, "points", "--repo", repo)) as Points
+async function sumUp(...repo: readonly string[]): Promise<void> {
+  const { points } = (await bcopyJson(folder, "points", "--repo", ...repo)) as Points
   const whole = points.reduce((sum, { disks }) => sum + disks.reduce((size, { bytes }) => size + bytes, 0), 0)
   const stored = points.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
   const mib = (bytes: number) => `${(bytes / MIB).toFixed(0)} MiB`

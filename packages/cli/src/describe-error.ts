@@ -1,5 +1,6 @@
 import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { isEngineError } from "@bcopy/copy-engine"
+import { type CryptoErrorCode, isCryptoError } from "@bcopy/crypto"
 import { isStoreError } from "@bcopy/repo"
 import { isSourceError } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
@@ -15,6 +16,17 @@ export interface DescribedError {
   readonly exit: ExitCode
 }
 
+/** What the program calls failures of cryptography: words that it has for others too. */
+const cryptoCodes: Readonly<Record<CryptoErrorCode, string>> = {
+  WrongSecret: "WrongKey",
+  Unopenable: "Damaged",
+  UnknownEpoch: "WrongKey",
+  Damaged: "Damaged",
+  TooCostly: "Refused",
+  BadArgument: "BadArgument",
+  KeyUsedUp: "Unexpected",
+}
+
 /** Hints for codes whose errors may come without one. */
 const hints: Readonly<Record<string, string>> = {
   Usage: "`bcopy COMMAND --help` says what it takes.",
@@ -23,7 +35,7 @@ const hints: Readonly<Record<string, string>> = {
   Ambiguous: "Name exactly one of them.",
   NotFound: "Check the name; `bcopy points` and `bcopy show` list what is in a repository.",
   Fenced: "What was stored by now is kept; the other session goes on from it.",
-  WrongKey: "Use a version of bcopy that opens encrypted repositories.",
+  WrongKey: "Give the password, a recovery kit, or credentials for the KMS key: `bcopy COMMAND --help`.",
   NeedsNewer: "Update bcopy.",
   Damaged: "`bcopy verify --all --read-data` tells what is whole.",
   Interrupted: "Run the same command again: it goes on from what was stored.",
@@ -60,6 +72,7 @@ function sentence(hint: string | undefined): string | undefined {
 
 function codeOf(error: unknown): string {
   if (isFormatError(error)) return isDamage(error) ? "Damaged" : error.code === "NeedsKey" ? "WrongKey" : "NeedsNewer"
+  if (isCryptoError(error)) return cryptoCodes[error.code] ?? "Refused"
   return isKnown(error) ? error.code : "Unexpected"
 }
 

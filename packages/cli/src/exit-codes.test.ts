@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { encodeBirthCertificate, type RepositoryId } from "@bcopy/chain-format"
 import { systemClock } from "@bcopy/copy-engine"
 import { expect, test } from "vitest"
 import { ended, makeImage, makeNoise, openTrial, scribble, spawnBcopy, type Ran, type Trial } from "../testing/trial.ts"
@@ -181,15 +180,12 @@ test("11: another live session writes the workload, until --take-over shuts it o
   expect(JSON.parse(shutOut.stdout)).toMatchObject({ error: { code: "Fenced" } })
 })
 
-test("12: an encrypted repository", async () => {
-  const { at, bcopy } = openTrial()
-  mkdirSync(at("sealed"))
-  const repository = "00".repeat(16) as RepositoryId
-  writeFileSync(
-    join(at("sealed"), "bcopy.json"),
-    encodeBirthCertificate({ repository, encrypted: true, root: { generation: 1, fingerprint: "11".repeat(32) } }),
-  )
-  expectError(await bcopy("points", "--repo", at("sealed")), exitCodes.wrongKey, at("sealed"))
+test("12: an encrypted repository without its key, or with another", async () => {
+  const { at, bcopy, bcopyWith } = openTrial()
+  const as = (password: string) => ({ env: { BCOPY_CONFIG_DIR: at("config"), BCOPY_PASSWORD: password } })
+  await bcopyWith(as("right"), "init", "--repo", at("sealed"), "--no-recovery-kit", "--hint", "not left")
+  expectError(await bcopy("points", "--repo", at("sealed")), exitCodes.wrongKey, "not left")
+  expectError(await bcopyWith(as("wrong"), "points", "--repo", at("sealed")), exitCodes.wrongKey, at("sealed"))
 })
 
 test("13: damage found by verify and by restore; 1 for what only could not be read", async () => {
@@ -237,9 +233,9 @@ test("1: what only cannot be read is no damage, and is not marked", async () => 
   expect((await bcopy("points", "--repo", repo)).stdout).toMatch(/ complete$/m)
 })
 
-test("14: init without the decision on encryption", async () => {
+test("14: init without a word on the recovery kit, and nobody to ask", async () => {
   const { at, bcopy } = openTrial()
-  expectError(await bcopy("init", "--repo", at("repo")), exitCodes.refused, "--no-encryption")
+  expectError(await bcopy("init", "--repo", at("repo")), exitCodes.refused, "--recovery-kit")
 })
 
 test("14: init where a repository or anything else is; --yes takes a folder with other things in it", async () => {

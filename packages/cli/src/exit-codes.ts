@@ -1,5 +1,6 @@
 import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { type EngineErrorCode, isEngineError } from "@bcopy/copy-engine"
+import { type CryptoErrorCode, isCryptoError } from "@bcopy/crypto"
 import { isStoreError, type StoreErrorCode } from "@bcopy/repo"
 import { isSourceError, type SourceErrorCode } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
@@ -63,6 +64,16 @@ const ofSource: Readonly<Record<SourceErrorCode, ExitCode>> = {
   Aborted: exitCodes.interrupted,
 }
 
+const ofCrypto: Readonly<Record<CryptoErrorCode, ExitCode>> = {
+  WrongSecret: exitCodes.wrongKey,
+  Unopenable: exitCodes.damaged,
+  UnknownEpoch: exitCodes.wrongKey,
+  Damaged: exitCodes.damaged,
+  TooCostly: exitCodes.refused,
+  BadArgument: exitCodes.usage,
+  KeyUsedUp: exitCodes.failed,
+}
+
 const ofStore: Readonly<Partial<Record<StoreErrorCode, ExitCode>>> = {
   Aborted: exitCodes.interrupted,
   OverLimit: exitCodes.refused,
@@ -75,6 +86,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (isEngineError(error)) return ofEngine[error.code] ?? exitCodes.failed
   if (isSourceError(error)) return ofSource[error.code] ?? exitCodes.failed
   if (isStoreError(error)) return ofStore[error.code] ?? exitCodes.failed
+  if (isCryptoError(error)) return ofCrypto[error.code] ?? exitCodes.failed
   if (isFormatError(error) && error.code === "NeedsKey") return exitCodes.wrongKey
   if (isFormatError(error)) return isDamage(error) ? exitCodes.damaged : exitCodes.failed
   return exitCodes.failed

@@ -29,7 +29,7 @@ export interface Trial {
 export function openTrial(whenOver: (remove: () => void) => void = onTestFinished): Trial {
   const folder = mkdtempSync(join(tmpdir(), "bcopy-cli-"))
   whenOver(() => rmSync(folder, { recursive: true, force: true }))
-  const bcopyWith: Trial["bcopyWith"] = async ({ onStderr, ...io }, ...argv) => {
+  const bcopyWith: Trial["bcopyWith"] = async ({ onStderr, env, ...io }, ...argv) => {
     let stdout = ""
     let stderr = ""
     const exit = await run(argv, {
@@ -40,7 +40,8 @@ export function openTrial(whenOver: (remove: () => void) => void = onTestFinishe
           onStderr?.(text)
         },
       },
-      env: {},
+      // Nothing that is remembered outlives the trial.
+      env: { BCOPY_CONFIG_DIR: join(folder, "config"), ...env },
       clock: systemClock,
       random: (count) => Uint8Array.from(randomBytes(count)),
       signal: new AbortController().signal,
