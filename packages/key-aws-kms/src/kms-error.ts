@@ -1,8 +1,8 @@
 /** Why a key in AWS KMS did not do what it was asked. */
 export type KmsErrorCode =
-  /** The key is switched off; it can be switched on again. */
+  /** The key is switched off, or in another state that lets nobody use it; that can be changed. */
   | "Disabled"
-  /** The key is gone, or will be when its waiting time is over. */
+  /** The key waits to be deleted, and will be gone when its waiting time is over; one that is gone is `NotFound`. */
   | "Deleted"
   /** There is no such key or alias, in this account and region. */
   | "NotFound"
@@ -16,7 +16,7 @@ export type KmsErrorCode =
   | "Throttled"
   /** It was wrapped by another key, for another repository, or is damaged. */
   | "WrongKey"
-  /** What was asked cannot be done with this key. */
+  /** What was asked cannot be done with this key, or there is no way to ask: no region, an endpoint that is none. */
   | "BadArgument"
   /** The caller's signal fired. */
   | "Aborted"

@@ -1,63 +1,55 @@
 import { KmsError, type KmsErrorCode } from "./kms-error.ts"
+import { hints, type KnownFailure, knownFailures } from "./known-failures.ts"
 
-/** AWS KMS API Reference, Common Errors and those of Encrypt and Decrypt. */
-const codes: Readonly<Record<string, KmsErrorCode>> = {
-  DisabledException: "Disabled",
-  NotFoundException: "NotFound",
-  AccessDeniedException: "Denied",
-  AccessDenied: "Denied",
-  UnrecognizedClientException: "Denied",
-  InvalidSignatureException: "Denied",
-  IncompleteSignature: "Denied",
-  ExpiredTokenException: "Denied",
-  InvalidClientTokenId: "Denied",
-  OptInRequired: "Denied",
-  CredentialsProviderError: "NoCredentials",
-  ThrottlingException: "Throttled",
-  LimitExceededException: "Throttled",
-  IncorrectKeyException: "WrongKey",
-  InvalidCiphertextException: "WrongKey",
-  InvalidKeyUsageException: "BadArgument",
-  ValidationException: "BadArgument",
-  InvalidGrantTokenException: "BadArgument",
-  DependencyTimeoutException: "Unreachable",
-  KeyUnavailableException: "Unreachable",
-  KMSInternalException: "Unreachable",
-  TimeoutError: "Unreachable",
+/** What is known of a request that failed. */
+interface Failed {
+  readonly name?: string
+  readonly message?: string
+  /** Of the system: `ECONNRESET`. */
+  readonly code?: unknown
+  readonly $metadata?: { readonly httpStatusCode?: number }
 }
 
-const hints: Readonly<Partial<Record<KmsErrorCode, string>>> = {
-  Disabled: "Enable the key again: aws kms enable-key. Until then the repository opens with another of its keys.",
-  Deleted: "While the deletion waits it can be cancelled: aws kms cancel-key-deletion, then enable-key.",
-  NotFound: "Check the id, the account and the region; an ARN names them all.",
-  Denied: "The README of @bcopy/key-aws-kms says under Policy what the credentials must be allowed.",
-  NoCredentials:
-    "Give credentials as the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
-  Unreachable: "Check the network and the region.",
-}
-
-/** What went wrong, by the name of the service's error; what had no answer is `Unreachable`. */
+/** What went wrong, by the name of the service's error, then by HTTP status; what had no answer is `Unreachable`. */
 export function kmsFailure(error: unknown, keyId: string, signal?: AbortSignal): KmsError {
   if (error instanceof KmsError) return error
   const what = `AWS KMS key ${keyId}`
-  if (signal?.aborted === true) return new KmsError("Aborted", `${what}: aborted by the caller`, { cause: error })
-  const { name = "Error", message = "" } = error as { readonly name?: string; readonly message?: string }
-  const code = codeOf(name, message, statusOf(error))
-  const hint = hints[code]
+  const failed = (error ?? {}) as Failed
+  const { message = "", $metadata } = failed
+  const status = $metadata?.httpStatusCode
+  // The SDK's word for an answer that it cannot read. Its error quotes and holds the answer, which may be a secret: it goes
+  // no further.
+  const isUnreadable = message.includes("$response")
+  if (signal?.aborted === true)
+    return new KmsError("Aborted", `${what}: aborted by the caller`, isUnreadable ? {} : { cause: error })
+  if (isUnreadable)
+    return new KmsError(
+      codeOfStatus(status),
+      `${what}: ${status === undefined ? "" : `${status}, `}the answer is not one of AWS KMS`,
+      { hint: "Check the endpoint and the proxy: something else than KMS answers there." },
+    )
+  const isPlain = failed.name === undefined || /^(?:Aggregate)?Error$/.test(failed.name)
+  const name = isPlain && typeof failed.code === "string" ? failed.code : (failed.name ?? "Error")
+  const { code, hint } = knownFailures.get(name) ?? otherFailure(name, failed)
   const said = message === "" || message === name || message === "UnknownError" ? "" : `: ${message}`
   return new KmsError(code, `${what}: ${name}${said}`, { cause: error, ...(hint !== undefined && { hint }) })
 }
 
-function codeOf(name: string, message: string, status: number | undefined): KmsErrorCode {
-  // One exception for every state that a key may be in; the state stands in the words.
-  if (name === "KMSInvalidStateException") return /disabled/i.test(message) ? "Disabled" : "Deleted"
-  const known = codes[name]
-  if (known !== undefined) return known
-  if (status === undefined || status >= 500) return "Unreachable"
-  if (status === 429) return "Throttled"
-  return status === 401 || status === 403 ? "Denied" : "Unknown"
+function otherFailure(name: string, { message = "", code: cause, $metadata }: Failed): KnownFailure {
+  if (name === "KMSInvalidStateException") {
+    // One exception for every state that a key may be in; the state stands in the words.
+    if (/pending (?:replica )?deletion/i.test(message)) return { code: "Deleted", hint: hints.Deleted }
+    return { code: "Disabled", hint: "See what state the key is in: aws kms describe-key." }
+  }
+  const status = $metadata?.httpStatusCode
+  // Without an answer: the system says why, or else it is no matter of the network.
+  const code = status === undefined && typeof cause === "string" ? "Unreachable" : codeOfStatus(status)
+  return { code, hint: hints[code] }
 }
 
-function statusOf(error: unknown): number | undefined {
-  return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode
+function codeOfStatus(status: number | undefined): KmsErrorCode {
+  if (status === undefined) return "Unknown"
+  if (status >= 500) return "Unreachable"
+  if (status === 429) return "Throttled"
+  return status === 401 || status === 403 ? "Denied" : "Unknown"
 }

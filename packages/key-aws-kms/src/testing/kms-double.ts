@@ -8,6 +8,8 @@ export type KmsMood =
   | { readonly type: "error"; readonly name: string; readonly message?: string; readonly status?: number }
   /** Throttles so often, then answers well. */
   | { readonly type: "throttle"; times: number }
+  /** Answers so, with no regard to what was asked. */
+  | { readonly type: "body"; readonly text: string; readonly status?: number }
   | { readonly type: "reset" }
   | { readonly type: "silent" }
 
@@ -26,7 +28,7 @@ const ARN = "arn:aws:kms:eu-central-1:111122223333:key/"
 export async function startKmsDouble(ids: readonly string[] = ["key-1", "key-2"]): Promise<KmsDouble> {
   const keys = new Map(ids.map((id) => [`${ARN}${id}`, randomBytes(32)]))
   const arnOf = (name: string) =>
-    name === "alias/backups" ? `${ARN}${ids[0]}` : name.startsWith("arn:") ? name : ARN + name
+    /(?:^|:)alias\/backups$/.test(name) ? `${ARN}${ids[0]}` : name.startsWith("arn:") ? name : ARN + name
   const requests: KmsDouble["requests"] = []
   const double = { mood: { type: "well" } as KmsMood }
   const server = createServer((request, response) => {
@@ -51,24 +53,30 @@ export async function startKmsDouble(ids: readonly string[] = ["key-1", "key-2"]
     if (mood.type === "reset") return void request.socket.destroy()
     if (mood.type === "silent") return
     if (mood.type === "throttle" && mood.times-- > 0) return refuse(response, "ThrottlingException", "Rate exceeded")
+    if (mood.type === "body")
+      return void response.writeHead(mood.status ?? 200, { "content-type": "text/html" }).end(mood.text)
     if (mood.type === "error") return refuse(response, mood.name, mood.message, mood.status)
     if (request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 Credential=") !== true)
       return refuse(response, "IncompleteSignature", "not signed")
     const { KeyId, Plaintext, CiphertextBlob, EncryptionContext = {} } = JSON.parse(text) as Record<string, string>
-    const arn = arnOf(String(KeyId))
+    const blob = Buffer.from(CiphertextBlob ?? "", "base64")
+    const end = blob.indexOf(0)
+    const sealedBy = blob.subarray(0, Math.max(end, 0)).toString()
+    // As KMS does: without a key's name, by the key that wrapped it.
+    const arn = operation === "Decrypt" && KeyId === undefined ? sealedBy : arnOf(String(KeyId))
     const key = keys.get(arn)
     if (key === undefined) return refuse(response, "NotFoundException", `Key '${arn}' does not exist`)
-    const context = Buffer.from(JSON.stringify(Object.entries(EncryptionContext)))
+    const pairs = Object.entries(EncryptionContext).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    const context = Buffer.from(JSON.stringify(pairs))
     if (operation === "Encrypt") {
       const nonce = randomBytes(12)
       const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(context)
       const sealed = [cipher.update(Buffer.from(String(Plaintext), "base64")), cipher.final(), cipher.getAuthTag()]
-      const blob = Buffer.concat([Buffer.from(arn), Buffer.of(0), nonce, ...sealed]).toString("base64")
-      return answer(response, { CiphertextBlob: blob, KeyId: arn, EncryptionAlgorithm: "SYMMETRIC_DEFAULT" })
+      const made = Buffer.concat([Buffer.from(arn), Buffer.of(0), nonce, ...sealed]).toString("base64")
+      return answer(response, { CiphertextBlob: made, KeyId: arn, EncryptionAlgorithm: "SYMMETRIC_DEFAULT" })
     }
-    const blob = Buffer.from(String(CiphertextBlob), "base64")
-    const end = blob.indexOf(0)
-    if (blob.subarray(0, end).toString() !== arn) return refuse(response, "IncorrectKeyException", "not this key")
+    if (sealedBy === "") return refuse(response, "InvalidCiphertextException")
+    if (sealedBy !== arn) return refuse(response, "IncorrectKeyException", "not this key")
     const decipher = createDecipheriv("aes-256-gcm", key, blob.subarray(end + 1, end + 13)).setAAD(context)
     decipher.setAuthTag(blob.subarray(-16))
     try {
