@@ -4,6 +4,7 @@ import { type CryptoErrorCode, isCryptoError } from "@bcopy/crypto"
 import { isStoreError } from "@bcopy/repo"
 import { isSourceError } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
+import { isKmsFailure } from "./is-kms-failure.ts"
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-codes.ts"
 import { renderSize } from "./render-size.ts"
 
@@ -25,6 +26,15 @@ const cryptoCodes: Readonly<Record<CryptoErrorCode, string>> = {
   TooCostly: "Refused",
   BadArgument: "BadArgument",
   KeyUsedUp: "Unexpected",
+}
+
+/** What it calls failures of a key in AWS KMS; all others say that the key does not open. */
+const kmsCodes: Readonly<Record<string, string>> = {
+  Unreachable: "Unavailable",
+  Throttled: "Throttled",
+  Unknown: "Unavailable",
+  BadArgument: "BadArgument",
+  Aborted: "Aborted",
 }
 
 /** Hints for codes whose errors may come without one. */
@@ -72,6 +82,7 @@ function sentence(hint: string | undefined): string | undefined {
 
 function codeOf(error: unknown): string {
   if (isFormatError(error)) return isDamage(error) ? "Damaged" : error.code === "NeedsKey" ? "WrongKey" : "NeedsNewer"
+  if (isKmsFailure(error)) return kmsCodes[error.code] ?? "WrongKey"
   if (isCryptoError(error)) return cryptoCodes[error.code] ?? "Refused"
   return isKnown(error) ? error.code : "Unexpected"
 }
@@ -81,5 +92,5 @@ function hintOf(error: unknown): string | undefined {
 }
 
 function isKnown(error: unknown): error is { readonly code: string; readonly hint: string | undefined } {
-  return isCliError(error) || isEngineError(error) || isSourceError(error) || isStoreError(error)
+  return isKmsFailure(error) || isCliError(error) || isEngineError(error) || isSourceError(error) || isStoreError(error)
 }

@@ -4,6 +4,7 @@ import { type CryptoErrorCode, isCryptoError } from "@bcopy/crypto"
 import { isStoreError, type StoreErrorCode } from "@bcopy/repo"
 import { isSourceError, type SourceErrorCode } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
+import { isKmsFailure } from "./is-kms-failure.ts"
 
 /** Exit statuses of the program: README.md, Exit codes. They stay as they are. */
 export const exitCodes = {
@@ -74,6 +75,15 @@ const ofCrypto: Readonly<Record<CryptoErrorCode, ExitCode>> = {
   KeyUsedUp: exitCodes.failed,
 }
 
+/** All others say that the key does not open. */
+const ofKms: Readonly<Record<string, ExitCode>> = {
+  Unreachable: exitCodes.failed,
+  Throttled: exitCodes.failed,
+  Unknown: exitCodes.failed,
+  BadArgument: exitCodes.usage,
+  Aborted: exitCodes.interrupted,
+}
+
 const ofStore: Readonly<Partial<Record<StoreErrorCode, ExitCode>>> = {
   Aborted: exitCodes.interrupted,
   OverLimit: exitCodes.refused,
@@ -86,6 +96,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (isEngineError(error)) return ofEngine[error.code] ?? exitCodes.failed
   if (isSourceError(error)) return ofSource[error.code] ?? exitCodes.failed
   if (isStoreError(error)) return ofStore[error.code] ?? exitCodes.failed
+  if (isKmsFailure(error)) return ofKms[error.code] ?? exitCodes.wrongKey
   if (isCryptoError(error)) return ofCrypto[error.code] ?? exitCodes.failed
   if (isFormatError(error) && error.code === "NeedsKey") return exitCodes.wrongKey
   if (isFormatError(error)) return isDamage(error) ? exitCodes.damaged : exitCodes.failed

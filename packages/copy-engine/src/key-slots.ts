@@ -1,5 +1,5 @@
 import { findSetting, type RootMark } from "@bcopy/chain-format"
-import { type CryptoError, fingerprintOf, type KeySlot, type Secret, unlock } from "@bcopy/crypto"
+import { type CryptoError, fingerprintOf, isProven, type KeySlot, type Secret, unlock } from "@bcopy/crypto"
 import { isStoreError, parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
 import { type BrokenSlot, listSlots, readSlots, slotKey, storeSlot } from "./key-objects.ts"
@@ -14,8 +14,11 @@ interface Abortable {
 /** A key slot, as `bcopy keys list` tells of it. */
 export interface ListedSlot {
   readonly slot: KeySlot
-  /** Of the generation in force; left over from one before; of a rotation that was not carried through. */
-  readonly state: "in force" | "left over" | "unfinished"
+  /**
+   * Of the generation in force; left over from one before; of a rotation that was not carried through; or laid there by
+   * somebody who did not hold the ring.
+   */
+  readonly state: "in force" | "left over" | "unfinished" | "not ours"
   /** Whether the repository was opened by it. */
   readonly opened: boolean
 }
@@ -37,7 +40,7 @@ export async function listKeys(repository: Repository, options: Abortable = {}):
     inForce,
     broken,
     slots: slots
-      .map((slot) => ({ slot, state: stateOf(slot, inForce), opened: slot.id === keys.slot.id }))
+      .map((slot) => ({ slot, state: stateOf(slot, inForce, keys), opened: slot.id === keys.slot.id }))
       .toSorted((a, b) => a.slot.createdAtMs - b.slot.createdAtMs || (a.slot.id < b.slot.id ? -1 : 1)),
   }
 }
@@ -47,7 +50,9 @@ export async function addKeySlot(repository: Repository, made: NewSlot, options:
   const { store, storeTime, seams } = repository
   const keys = requireRoot(repository)
   const { slots } = await storedSlots(repository, options)
-  const [slot] = await wrapFor(keys.ring, [made], slots, { atMs: storeTime.now(), random: seams.random })
+  // A salt is shared with slots of our own only.
+  const own = slots.filter((one) => isProven(one, keys.ring))
+  const [slot] = await wrapFor(keys.ring, [made], own, { atMs: storeTime.now(), random: seams.random })
   if (slot === undefined) throw new Error("a slot was made")
   await storeSlot(store, slot, options)
   return slot
@@ -170,9 +175,12 @@ export async function storedSlots({ store, birth }: Repository, options: Abortab
   return readSlots(store, birth.repository, names, options)
 }
 
-function stateOf({ root }: KeySlot, inForce: RootMark): ListedSlot["state"] {
-  if (root.fingerprint === inForce.fingerprint) return "in force"
-  return root.generation < inForce.generation ? "left over" : "unfinished"
+function stateOf(slot: KeySlot, inForce: RootMark, { ring, others }: RepositoryKeys): ListedSlot["state"] {
+  const { root } = slot
+  const isOurs = [ring, ...others.map((one) => one.ring)].some((one) => isProven(slot, one))
+  if (root.fingerprint === inForce.fingerprint) return isOurs ? "in force" : "not ours"
+  if (root.generation > inForce.generation) return "unfinished"
+  return isOurs ? "left over" : "not ours"
 }
 
 function isLast({ id }: KeySlot): EngineError {

@@ -1,10 +1,11 @@
 import type { MemorySnapshot, RepoStore } from "@bcopy/repo"
 import { faultyStore } from "@bcopy/repo/testing"
-import type { ExternalKey, Secret } from "@bcopy/crypto"
+import { type ExternalKey, firstGeneration, makeSlot, newX25519Pair, type Secret } from "@bcopy/crypto"
 import { describe, expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { createRepository } from "./create-repository.ts"
 import { epochUse } from "./epoch-use.ts"
+import { storeSlot } from "./key-objects.ts"
 import { addKeySlot, changePassword, listKeys } from "./key-slots.ts"
 import { openRepository, type Repository } from "./repository.ts"
 import { rewriteKeys } from "./rewrite-keys.ts"
@@ -171,6 +172,24 @@ test("of two who remove the last two slots at once, one slot is left", async () 
   const remove = async (id: string) => removeKeySlot(await open(world, [keySecret], root), id)
   await Promise.allSettled(slots.map(({ slot }) => remove(slot.id)))
   expect((await listKeys(repository)).slots.length).toBeGreaterThanOrEqual(1)
+})
+
+test("a slot that somebody laid there for his own key is told, gets no successor, and goes with the rotation", async () => {
+  const { world, root } = await prepare(works[0] as KeyWork)
+  const repository = await open(world, [keySecret], root)
+  const { inForce } = await listKeys(repository)
+  const pair = newX25519Pair()
+  const ring = firstGeneration(repository.birth.repository, world.seams().random)
+  const facts = { id: "0f".repeat(16), createdAtMs: 0 }
+  const holder = { type: "recovery", publicKey: pair.publicKey } as const
+  const made = await makeSlot({ ring, facts, holder, random: world.seams().random })
+  await storeSlot(repository.store, { ...made, root: inForce })
+  expect((await listKeys(repository)).slots.map(({ state }) => state)).toContain("not ours")
+  await rotateKeys(repository, { externalKeys: [testKey], dropOthers: true })
+  const secret: Secret = { type: "recovery", privateKey: pair.privateKey }
+  await expect(open(world, [secret], root)).rejects.toMatchObject({ code: "WrongKey" })
+  const { slots } = await listKeys(await open(world, [keySecret], root))
+  expect(slots.map(({ slot, state }) => [slot.means.type, state])).toEqual([["external", "in force"]])
 })
 
 test("who holds only the old ring reads what was, and neither reads what came nor writes", async () => {

@@ -1,5 +1,5 @@
 import { randomId, type RepositoryId, type RootMark } from "@bcopy/chain-format"
-import { firstGeneration, type KeyRing, type KeySlot, makeSlot, markOf, type SlotHolder } from "@bcopy/crypto"
+import { firstGeneration, isProven, type KeyRing, type KeySlot, makeSlot, markOf, type SlotHolder } from "@bcopy/crypto"
 import { parseObjectKey, type WriteOnceStore } from "@bcopy/repo"
 import { listSlots, readSlots, slotKey, storeSlot } from "./key-objects.ts"
 import type { RepositoryKeys } from "./unlock-repository.ts"
@@ -73,9 +73,10 @@ export async function replaceSlots(
   const repository = ring.repository as RepositoryId
   const { names } = await listSlots(store, abortable)
   const { slots: old } = await readSlots(store, repository, names, abortable)
+  const own = old.filter((slot) => isProven(slot, ring))
   const atMs = now()
   await onKeys?.({ repository, name, root: markOf(ring), atMs })
-  for (const slot of await wrapFor(ring, slots, old, { atMs, random })) await storeSlot(store, slot, abortable)
+  for (const slot of await wrapFor(ring, slots, own, { atMs, random })) await storeSlot(store, slot, abortable)
   for (const slot of old) await store.removeOwn(parseObjectKey(slotKey(slot)), abortable)
 }
 

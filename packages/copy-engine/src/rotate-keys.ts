@@ -1,6 +1,7 @@
 import { findSetting, layout, randomId, type RootMark } from "@bcopy/chain-format"
 import {
   type ExternalKey,
+  isProven,
   type KeySlot,
   makeSlot,
   nextGeneration,
@@ -54,7 +55,8 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
   const { ring } = requireKeys(repository)
   const before = rootInForce(repository)
   const { slots: stored } = await storedSlots(repository, abortable)
-  const current = stored.filter(({ root }) => root.fingerprint === before.fingerprint)
+  // Whoever may write can lay a slot for a key of his own there: only slots that are proven by the ring get a successor.
+  const current = stored.filter((slot) => slot.root.fingerprint === before.fingerprint && isProven(slot, ring))
   const holders = new Map<KeySlot, SlotHolder>()
   for (const slot of current) {
     const holder = await holderOf(slot, options)

@@ -90,15 +90,23 @@ export async function unlockRepository(
     return reading
   }
   let tried = 0
+  let refusal: Error | undefined
   for await (const secret of access?.secrets({ name, types: new Set(names.map(({ type }) => type)), slotsOf }) ?? []) {
     tried++
-    const { opened, failures } = await unlock(await slotsOf(secret.type), secret)
+    const slots = await slotsOf(secret.type)
+    const { opened, failures } = await unlock(slots, secret).catch((error: unknown) => {
+      // What a service refuses, another secret may still open.
+      if (secret.type !== "external" || options.signal?.aborted === true) throw error
+      refusal ??= error as Error
+      return { opened: [], failures: [] }
+    })
     for (const { message } of failures) why.add(message)
     const own = opened.filter(({ ring }) => descendsFrom(ring, birth.root))
     if (own.length < opened.length) why.add("a key slot holds keys that are not this repository's")
     const [newest, ...others] = own
     if (newest !== undefined) return { keys: { ...newest, others }, settings }
   }
+  if (refusal !== undefined) throw refusal
   const slots = (await Promise.all([...new Set(names.map(({ type }) => type))].map(slotsOf))).flat()
   const because = why.size === 0 ? "" : ` (${[...why].join("; ")})`
   if (tried === 0)

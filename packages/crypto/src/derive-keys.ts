@@ -1,4 +1,6 @@
-import { hkdfSync, type KeyObject } from "node:crypto"
+import { hkdfSync } from "node:crypto"
+import { keyObject } from "./key-object.ts"
+import type { SecretKey } from "./secret-key.ts"
 
 /** Every key, salt and commitment is this long. */
 export const KEY_BYTES = 32
@@ -7,12 +9,13 @@ export const REPOSITORY_BYTES = 16
 
 /** HKDF-SHA-256 (RFC 5869), `count` keys of 32 bytes one after the other. */
 export function deriveKeys(
-  input: Uint8Array | KeyObject,
+  input: Uint8Array | SecretKey,
   salt: Uint8Array,
   info: Uint8Array,
   count: number,
 ): readonly Uint8Array[] {
-  const bytes = new Uint8Array(hkdfSync("sha256", input, salt, info, count * KEY_BYTES))
+  const from = input instanceof Uint8Array ? input : keyObject(input)
+  const bytes = new Uint8Array(hkdfSync("sha256", from, salt, info, count * KEY_BYTES))
   return Array.from({ length: count }, (_, at) => bytes.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES))
 }
 

@@ -6,6 +6,8 @@ import {
   createHmac,
   type KeyObject,
 } from "node:crypto"
+import { CryptoError } from "./crypto-error.ts"
+import { KEY_BYTES } from "./derive-keys.ts"
 
 /** RFC 9180, 4.1: "KEM" and 0x0020, DHKEM(X25519, HKDF-SHA256). */
 const KEM_SUITE = Buffer.from("4b454d0020", "hex")
@@ -31,12 +33,15 @@ export function newX25519Pair(): X25519Pair {
   return { publicKey: rawPublic(publicKey), privateKey: rawPrivate(privateKey) }
 }
 
-/** The public half of a private key. */
+/** The public half of a private key. @throws CryptoError `BadArgument` if it is none */
 export function publicHalf(privateKey: Uint8Array): Uint8Array {
   return rawPublic(createPublicKey(privateObject(privateKey)))
 }
 
-/** Makes a secret for the holder of a private key, and what lets him find it: RFC 9180, SendExport in base mode. */
+/**
+ * Makes a secret for the holder of a private key, and what lets him find it: RFC 9180, SendExport in base mode.
+ * @throws CryptoError `BadArgument` if it is no public key
+ */
 export function exportTo(
   publicKey: Uint8Array,
   info: Uint8Array,
@@ -48,7 +53,10 @@ export function exportTo(
   return { encapsulated, secret: exportSecret(shared, info, context) }
 }
 
-/** Finds the secret that was made for a private key: RFC 9180, ReceiveExport in base mode. */
+/**
+ * Finds the secret that was made for a private key: RFC 9180, ReceiveExport in base mode.
+ * @throws CryptoError `BadArgument` if either is no key
+ */
 export function exportFrom(
   privateKey: Uint8Array,
   encapsulated: Uint8Array,
@@ -91,15 +99,27 @@ function labeledExpand(suite: Uint8Array, prk: Uint8Array, label: string, info: 
 
 /** RFC 7748, 6.1. Node refuses a point of small order. */
 function agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  return diffieHellman({ privateKey: privateObject(privateKey), publicKey: publicObject(publicKey) })
+  const keys = { privateKey: privateObject(privateKey), publicKey: publicObject(publicKey) }
+  try {
+    return diffieHellman(keys)
+  } catch (cause) {
+    throw new CryptoError("BadArgument", "no secret can be agreed on with this X25519 key", { cause })
+  }
 }
 
 function privateObject(raw: Uint8Array): KeyObject {
+  requireKeyBytes(raw)
   return createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, raw]), format: "der", type: "pkcs8" })
 }
 
 function publicObject(raw: Uint8Array): KeyObject {
+  requireKeyBytes(raw)
   return createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, raw]), format: "der", type: "spki" })
+}
+
+function requireKeyBytes({ length }: Uint8Array): void {
+  if (length !== KEY_BYTES)
+    throw new CryptoError("BadArgument", `an X25519 key of ${length} bytes, not of ${KEY_BYTES}`)
 }
 
 function rawPublic(key: KeyObject): Uint8Array {

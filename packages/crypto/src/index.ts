@@ -19,6 +19,7 @@ export {
   TAG_BYTES,
 } from "./object-seal.ts"
 export { entryTagger, idMac } from "./entry-tag.ts"
+export type { SecretKey } from "./secret-key.ts"
 
 // Root generations and epochs
 export {
@@ -26,15 +27,14 @@ export {
   fingerprintOf,
   firstGeneration,
   type KeyRing,
-  keyRingBody,
+  markOf,
   nextGeneration,
-  parseKeyRing,
   type Random,
-  type RootGeneration,
+  type RingMark,
 } from "./key-ring.ts"
 
 // Key slots
-export { type KeySlot, parseKeySlot, type SlotFacts, type SlotMeans } from "./key-slot.ts"
+export { isProven, type KeySlot, parseKeySlot, type SlotFacts, type SlotMeans } from "./key-slot.ts"
 export { type ExternalKey, makeSlot, type MakeSlotOptions, type SlotHolder } from "./make-slot.ts"
 export { type Secret, unlock, type Unlocked, type UnlockResult } from "./unlock.ts"
 export { defaultPasswordParameters, type PasswordParameters } from "./password-key.ts"

@@ -1,15 +1,17 @@
-import { createSecretKey, type KeyObject } from "node:crypto"
+import { createSecretKey } from "node:crypto"
 import { z } from "zod"
 import { CryptoError } from "./crypto-error.ts"
 import { deriveKeys, idBytes, KEY_BYTES, labelled } from "./derive-keys.ts"
 import type { EpochKey } from "./object-seal.ts"
+import { keyObject } from "./key-object.ts"
+import type { SecretKey } from "./secret-key.ts"
 
 /** Gives so many random bytes, fit for keys. */
 export type Random = (count: number) => Uint8Array
 
 /**
- * What a root generation wraps: the keys of its own epoch and of all before it, and the two keys that never change. An
- * epoch has the number of the generation that made it.
+ * A root generation: the keys of its own epoch and of all before it, and the two keys that never change. An epoch has the
+ * number of the generation that made it.
  */
 export interface KeyRing {
   /** The repository's id, 32 hex digits. */
@@ -18,15 +20,16 @@ export interface KeyRing {
   /** Ascending; the last is the generation's own. */
   readonly epochs: readonly EpochKey[]
   /** Ids of backups and workloads are computed under it. */
-  readonly idKey: KeyObject
+  readonly idKey: SecretKey
   /** Tags of entry names are computed under it. */
-  readonly logKey: KeyObject
+  readonly logKey: SecretKey
 }
 
-/** A root generation's secret, and the ring that it wraps. */
-export interface RootGeneration {
-  readonly root: KeyObject
-  readonly ring: KeyRing
+/** A root generation, named without giving it away. */
+export interface RingMark {
+  readonly generation: number
+  /** 64 hex digits: {@link fingerprintOf}. */
+  readonly fingerprint: string
 }
 
 const hexKey = z.string().regex(/^[0-9a-f]{64}$/)
@@ -38,35 +41,42 @@ const schema = z.object({
   logKey: hexKey,
 })
 
-/** The first root generation of a repository, with keys made now. */
-export function firstGeneration(repository: string, generation: number, random: Random): RootGeneration {
-  const [idKey, logKey] = [newKey(random), newKey(random)]
-  const epochs = [{ epoch: generation, key: newKey(random) }]
-  return { root: newKey(random), ring: { repository, generation, epochs, idKey, logKey } }
+/** The first generation of a repository, with keys made now. */
+export function firstGeneration(repository: string, random: Random): KeyRing {
+  const epochs = [{ epoch: 1, key: newKey(random) }]
+  return { repository, generation: 1, epochs, idKey: newKey(random), logKey: newKey(random) }
 }
 
-/** A new root generation, which wraps a new epoch and every older one. @throws CryptoError `BadArgument` */
-export function nextGeneration(ring: KeyRing, generation: number, random: Random): RootGeneration {
+/** A new generation: a new epoch, and every older one. @throws CryptoError `BadArgument` */
+export function nextGeneration(ring: KeyRing, generation: number, random: Random): KeyRing {
   if (generation <= ring.generation)
     throw new CryptoError("BadArgument", `generation ${generation} does not follow generation ${ring.generation}`)
-  const epochs = [...ring.epochs, { epoch: generation, key: newKey(random) }]
-  return { root: newKey(random), ring: { ...ring, generation, epochs } }
+  return { ...ring, generation, epochs: [...ring.epochs, { epoch: generation, key: newKey(random) }] }
 }
 
-/** The ring as it is sealed under its root: docs/format.md, Key rings. It holds keys: seal it, never store it as it is. */
-export function keyRingBody({ generation, epochs, idKey, logKey }: KeyRing): unknown {
-  return {
+/** The ring as slots seal it: docs/format.md, Key rings. It is the secret of all secrets: wipe it. */
+export function encodeKeyRing({ generation, epochs, idKey, logKey }: KeyRing): Uint8Array {
+  const body = {
     generation,
     epochs: epochs.map(({ epoch, key }) => ({ epoch, key: hexOf(key) })),
     idKey: hexOf(idKey),
     logKey: hexOf(logKey),
   }
+  return Buffer.from(JSON.stringify(body), "utf8")
 }
 
-/** @throws CryptoError `Damaged` */
-export function parseKeyRing(body: unknown, repository: string, generation: number): KeyRing {
-  const parsed = schema.safeParse(body)
+/** @throws CryptoError `Damaged` if it is not the ring that it should be */
+export function decodeKeyRing(bytes: Uint8Array, repository: string, mark: RingMark): KeyRing {
+  const { generation, fingerprint } = mark
   const what = `key ring ${generation}`
+  let body: unknown
+  try {
+    body = JSON.parse(Buffer.from(bytes).toString("utf8"))
+  } catch {
+    // The cause would quote it.
+    throw new CryptoError("Damaged", `${what} is not as it was written`)
+  }
+  const parsed = schema.safeParse(body)
   if (!parsed.success) throw new CryptoError("Damaged", `${what} is not as it was written`)
   const { epochs, idKey, logKey } = parsed.data
   if (parsed.data.generation !== generation || epochs.at(-1)?.epoch !== generation)
@@ -74,13 +84,22 @@ export function parseKeyRing(body: unknown, repository: string, generation: numb
   for (const [at, { epoch }] of epochs.entries())
     if (at > 0 && epoch <= (epochs[at - 1]?.epoch ?? 0))
       throw new CryptoError("Damaged", `${what} has epoch ${epoch} behind a later one`)
-  return {
+  const ring = {
     repository,
     generation,
     epochs: epochs.map(({ epoch, key }) => ({ epoch, key: keyOf(key) })),
     idKey: keyOf(idKey),
     logKey: keyOf(logKey),
   }
+  if (fingerprintOf(ring, generation) !== fingerprint)
+    throw new CryptoError("Damaged", `${what} has another fingerprint than its slot says`)
+  return ring
+}
+
+/** A ring by its number and fingerprint. */
+export function markOf(ring: KeyRing): RingMark {
+  const { generation } = ring
+  return { generation, fingerprint: fingerprintOf(ring, generation) as string }
 }
 
 /**
@@ -98,25 +117,22 @@ export function fingerprintOf(
 }
 
 /** Whether a ring descends from a generation that is known by its fingerprint. */
-export function descendsFrom(
-  ring: KeyRing,
-  known: { readonly generation: number; readonly fingerprint: string },
-): boolean {
+export function descendsFrom(ring: KeyRing, known: RingMark): boolean {
   return fingerprintOf(ring, known.generation) === known.fingerprint
 }
 
-function newKey(random: Random): KeyObject {
+function newKey(random: Random): SecretKey {
   const bytes = random(KEY_BYTES)
   const key = createSecretKey(bytes)
   bytes.fill(0)
   return key
 }
 
-function hexOf(key: KeyObject): string {
-  return key.export().toString("hex")
+function hexOf(key: SecretKey): string {
+  return keyObject(key).export().toString("hex")
 }
 
-function keyOf(hex: string): KeyObject {
+function keyOf(hex: string): SecretKey {
   const bytes = Buffer.from(hex, "hex")
   const key = createSecretKey(bytes)
   bytes.fill(0)

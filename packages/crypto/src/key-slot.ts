@@ -1,9 +1,17 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto"
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto"
 import { z } from "zod"
 import { CryptoError } from "./crypto-error.ts"
 import { deriveKeys, idBytes, KEY_BYTES, labelled, u32 } from "./derive-keys.ts"
-import type { Random } from "./key-ring.ts"
-import { TAG_BYTES } from "./object-seal.ts"
+import {
+  decodeKeyRing,
+  encodeKeyRing,
+  type KeyRing,
+  markOf,
+  type Random,
+  type RingMark,
+  fingerprintOf,
+} from "./key-ring.ts"
+import { type EpochKey, TAG_BYTES } from "./object-seal.ts"
 import { PASSWORD_SALT_BYTES, type PasswordParameters } from "./password-key.ts"
 
 /** How a slot's secret is found. */
@@ -21,8 +29,8 @@ export interface SlotFacts {
   readonly id: string
   /** The repository's id, 32 hex digits. */
   readonly repository: string
-  /** Number of the root generation that it wraps. */
-  readonly generation: number
+  /** The root generation that it wraps. */
+  readonly root: RingMark
   readonly createdAtMs: number
   /** What people call it. */
   readonly label?: string
@@ -30,18 +38,23 @@ export interface SlotFacts {
   readonly hint?: string
 }
 
-/** One way to unwrap a root generation, as it is stored: docs/format.md, Key slots. */
+/** One way to come by a root generation, as it is stored: docs/format.md, Key slots. */
 export interface KeySlot extends SlotFacts {
   readonly means: SlotMeans
   readonly salt: Uint8Array
   readonly commitment: Uint8Array
   readonly sealed: Uint8Array
+  /** Made with the ring's own key: only who holds the ring can make a slot that is {@link isProven}. */
+  readonly proof: Uint8Array
 }
 
 const CIPHER = "aes-256-gcm"
 /** docs/format.md, Key slots: each key seals one thing, once. */
 const NONCE = new Uint8Array(12)
-const MAX_TEXT = 255
+/** UTF-16 units of a text that a slot says. */
+export const MAX_TEXT = 255
+/** RFC 9106, 3.1: the least memory for each lane. */
+const LANE_KIB = 8
 
 const hexOf = (bytes: number) =>
   z
@@ -53,7 +66,9 @@ const text = z.string().max(MAX_TEXT)
 const means = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("password"),
-    kdf: z.object({ memoryKiB: count, passes: count, lanes: count, salt: hexOf(PASSWORD_SALT_BYTES) }),
+    kdf: z
+      .object({ memoryKiB: count, passes: count, lanes: count, salt: hexOf(PASSWORD_SALT_BYTES) })
+      .refine(({ memoryKiB, lanes }) => memoryKiB >= LANE_KIB * lanes),
   }),
   z.object({ type: z.literal("recovery"), publicKey: hexOf(KEY_BYTES), encapsulated: hexOf(KEY_BYTES) }),
   z.object({
@@ -69,54 +84,69 @@ const means = z.discriminatedUnion("type", [
 const schema = z.object({
   id: z.string().regex(/^[0-9a-f]{32}$/),
   repository: z.string().regex(/^[0-9a-f]{32}$/),
-  generation: z.int().min(1).max(0xffff_ffff),
+  root: z.object({
+    generation: z.int().min(1).max(0xffff_ffff),
+    fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
   createdAtMs: z.int().min(0),
   label: text.optional(),
   hint: text.optional(),
   means,
   salt: hexOf(KEY_BYTES),
   commitment: hexOf(KEY_BYTES),
-  sealed: hexOf(KEY_BYTES + TAG_BYTES),
+  sealed: z
+    .string()
+    .regex(/^(?:[0-9a-f]{2}){17,}$/)
+    .transform(fromHex),
+  proof: hexOf(KEY_BYTES),
 })
 
-/** Wraps a root for a secret of 32 bytes, which is wiped. */
-export function wrapRoot(
-  root: KeyObject,
-  facts: SlotFacts,
+/** Wraps a ring for a secret of 32 bytes, which is wiped. */
+export function wrapRing(
+  ring: KeyRing,
+  facts: Omit<SlotFacts, "root" | "repository">,
   how: SlotMeans,
   secret: Uint8Array,
   random: Random,
 ): KeySlot {
   const salt = random(KEY_BYTES)
-  const [key, commitment] = slotKeys(secret, facts, salt)
-  const plain = root.export()
+  const said = { ...facts, repository: ring.repository, root: markOf(ring) }
+  const [key, commitment] = slotKeys(secret, said, salt)
+  const plain = encodeKeyRing(ring)
   try {
-    const cipher = createCipheriv(CIPHER, key, NONCE).setAAD(associated(facts, how))
+    const cipher = createCipheriv(CIPHER, key, NONCE).setAAD(associated(said, how))
     const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-    return { ...facts, means: how, salt, commitment, sealed }
+    const slot = { ...said, means: how, salt, commitment, sealed }
+    return { ...slot, proof: proofOf(slot, ring.epochs.at(-1) as EpochKey) }
   } finally {
     for (const bytes of [plain, key, secret]) bytes.fill(0)
   }
 }
 
 /**
- * The root that a slot wraps for this secret, which is wiped; `undefined` if it is another secret's slot.
+ * The ring that a slot wraps for this secret, which is wiped; `undefined` if it is another secret's slot.
  * @throws CryptoError `Damaged` if the secret is right and the slot is not what was written
  */
-export function unwrapRoot(slot: KeySlot, secret: Uint8Array): KeyObject | undefined {
+export function unwrapRing(slot: KeySlot, secret: Uint8Array): KeyRing | undefined {
   const [key, commitment] = slotKeys(secret, slot, slot.salt)
   secret.fill(0)
   if (!timingSafeEqual(commitment, slot.commitment)) return undefined
+  const end = slot.sealed.length - TAG_BYTES
   const decipher = createDecipheriv(CIPHER, key, NONCE).setAAD(associated(slot, slot.means))
-  decipher.setAuthTag(slot.sealed.subarray(KEY_BYTES))
-  const root = decipher.update(slot.sealed.subarray(0, KEY_BYTES))
+  decipher.setAuthTag(slot.sealed.subarray(end))
+  const plain = decipher.update(slot.sealed.subarray(0, end))
   try {
     decipher.final()
-    return createSecretKey(root)
   } catch (cause) {
+    plain.fill(0)
     throw new CryptoError("Damaged", `key slot ${slot.id} is not as it was written`, { cause })
+  }
+  try {
+    const ring = decodeKeyRing(plain, slot.repository, slot.root)
+    if (!isProven(slot, ring)) throw new CryptoError("Damaged", `key slot ${slot.id} is not as it was written`)
+    return ring
   } finally {
-    root.fill(0)
+    plain.fill(0)
     key.fill(0)
   }
 }
@@ -133,9 +163,32 @@ export function parseKeySlot(body: unknown, id: string): KeySlot {
   return { ...rest, ...(label !== undefined && { label }), ...(hint !== undefined && { hint }) }
 }
 
+/**
+ * Whether a slot was made by somebody who held its ring. Fingerprints are for everybody to read: without this anybody who may
+ * write could lay down a slot for a key of his own, and be given the next ring by a rotation.
+ */
+export function isProven(slot: KeySlot, ring: KeyRing): boolean {
+  const { generation, fingerprint } = slot.root
+  const epoch = ring.epochs.find((one) => one.epoch === generation)
+  if (epoch === undefined || slot.repository !== ring.repository || fingerprintOf(ring, generation) !== fingerprint)
+    return false
+  return timingSafeEqual(proofOf(slot, epoch), slot.proof)
+}
+
+/** docs/format.md, Key slots: over all that the slot says and holds. */
+function proofOf(slot: Omit<KeySlot, "proof">, { key }: EpochKey): Uint8Array {
+  const { repository, id, means: how, salt, commitment, sealed } = slot
+  const [proofKey] = deriveKeys(key, idBytes(repository), labelled("bcopy-slot-proof"), 1)
+  const parts = [associated(slot, how), idBytes(id), salt, commitment, sealed]
+  return createHmac("sha256", proofKey as Uint8Array)
+    .update(Buffer.concat(parts))
+    .digest()
+}
+
 /** docs/format.md, Key slots: the key that wraps, and its commitment. */
-function slotKeys(secret: Uint8Array, { repository, id, generation }: SlotFacts, salt: Uint8Array) {
-  const info = labelled("bcopy-key-slot", idBytes(repository), idBytes(id), u32(generation))
+function slotKeys(secret: Uint8Array, { repository, id, root }: SlotFacts, salt: Uint8Array) {
+  const mark = [u32(root.generation), idBytes(root.fingerprint)]
+  const info = labelled("bcopy-key-slot", idBytes(repository), idBytes(id), ...mark)
   return deriveKeys(secret, salt, info, 2) as readonly [Uint8Array, Uint8Array]
 }
 

@@ -1,9 +1,8 @@
-import type { KeyObject } from "node:crypto"
 import { CryptoError } from "./crypto-error.ts"
 import { KEY_BYTES, labelled } from "./derive-keys.ts"
 import { exportTo } from "./hpke.ts"
-import type { Random } from "./key-ring.ts"
-import { type KeySlot, type SlotFacts, type SlotMeans, wrapRoot } from "./key-slot.ts"
+import type { KeyRing, Random } from "./key-ring.ts"
+import { type KeySlot, MAX_TEXT, type SlotFacts, type SlotMeans, wrapRing } from "./key-slot.ts"
 import {
   defaultPasswordParameters,
   PASSWORD_SALT_BYTES,
@@ -33,32 +32,37 @@ export type SlotHolder =
   | { readonly type: "external"; readonly key: ExternalKey }
 
 export interface MakeSlotOptions {
-  readonly root: KeyObject
-  readonly facts: SlotFacts
+  readonly ring: KeyRing
+  readonly facts: Omit<SlotFacts, "root" | "repository">
   readonly holder: SlotHolder
   /** The slots that are there: password slots of equal parameters share a salt, so that one run of Argon2id tries them all. */
   readonly siblings?: readonly KeySlot[]
   readonly random: Random
 }
 
-/** Wraps a root generation for a holder. @throws CryptoError `BadArgument`, `TooCostly`; what the external key throws */
-export async function makeSlot({ root, facts, holder, siblings = [], random }: MakeSlotOptions): Promise<KeySlot> {
+/** Wraps a ring for a holder. @throws CryptoError `BadArgument`, `TooCostly`; what the external key throws */
+export async function makeSlot({ ring, facts, holder, siblings = [], random }: MakeSlotOptions): Promise<KeySlot> {
+  for (const text of [facts.label, facts.hint]) requireShort(text)
   if (holder.type === "password") {
     const { password, parameters = defaultPasswordParameters } = holder
     requireStrong(parameters)
     requireSilent(facts.hint, password)
     const how: SlotMeans = { type: "password", kdf: { ...parameters, salt: saltFor(parameters, siblings, random) } }
-    return wrapRoot(root, facts, how, passwordKey(password, how.kdf.salt, parameters), random)
+    return wrapRing(ring, facts, how, passwordKey(password, how.kdf.salt, parameters), random)
   }
   if (holder.type === "recovery") {
     const { publicKey } = holder
-    const { encapsulated, secret } = exportTo(publicKey, RECOVERY_INFO, contextOf(facts))
-    return wrapRoot(root, facts, { type: "recovery", publicKey, encapsulated }, secret, random)
+    const { encapsulated, secret } = exportTo(
+      publicKey,
+      RECOVERY_INFO,
+      contextOf({ ...facts, repository: ring.repository }),
+    )
+    return wrapRing(ring, facts, { type: "recovery", publicKey, encapsulated }, secret, random)
   }
   const { provider } = holder.key
   const secret = random(KEY_BYTES)
-  const wrapped = await holder.key.wrap(secret, encryptionContext(facts.repository))
-  return wrapRoot(root, facts, { type: "external", provider, keyId: holder.key.keyId, wrapped }, secret, random)
+  const wrapped = await holder.key.wrap(secret, encryptionContext(ring.repository))
+  return wrapRing(ring, facts, { type: "external", provider, keyId: holder.key.keyId, wrapped }, secret, random)
 }
 
 /** What an external key is asked to bind the secret to. */
@@ -80,6 +84,12 @@ function saltFor(parameters: PasswordParameters, siblings: readonly KeySlot[], r
   for (const { means } of siblings)
     if (means.type === "password" && sameParameters(means.kdf, parameters)) return means.kdf.salt
   return random(PASSWORD_SALT_BYTES)
+}
+
+/** What is longer, no reader takes. */
+function requireShort(text = ""): void {
+  if (text.length > MAX_TEXT)
+    throw new CryptoError("BadArgument", `a key slot's label or hint of ${text.length} characters, at most ${MAX_TEXT}`)
 }
 
 /** A hint is for everybody to read. */

@@ -82,6 +82,59 @@ test("the commitment is held before anything is opened", () => {
   expect(codeOf(() => openObject(place, header, () => other))).toBe("Unopenable")
 })
 
+test("a commitment that is not the key's is refused before a slot is looked at, though every slot would open", () => {
+  const { header, hint, into } = sealed(Buffer.from("body"))
+  const forged = Buffer.concat([hint, randomBytes(32)])
+  expect(codeOf(() => openObject(place, forged, keyOf))).toBe("Unopenable")
+  expect(codeOf(() => openObject(place, header, keyOf).slot(0, into, associated))).toBe("opened")
+})
+
+test("a header or hint of another length is refused", () => {
+  const { header, hint } = sealed(Buffer.from("body"))
+  for (const wrong of [new Uint8Array(0), header.subarray(1), hint, Buffer.concat([header, Uint8Array.of(0)])])
+    expect(codeOf(() => openObject(place, wrong, keyOf))).toBe("Unopenable")
+  for (const wrong of [new Uint8Array(0), hint.subarray(1), header, Buffer.concat([hint, Uint8Array.of(0)])])
+    expect(codeOf(() => openObjectByHint(place, wrong, keyOf))).toBe("Unopenable")
+  expect(epochOf(hint.subarray(0, HINT_BYTES - 1))).toBeUndefined()
+})
+
+test("an epoch that is not at hand is told apart, by header and by hint", () => {
+  const { header, hint } = sealed(Buffer.from("body"))
+  const flip = (bytes: Uint8Array, at: number) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))
+  for (let at = 0; at < 4; at++) {
+    expect(codeOf(() => openObject(place, flip(header, at), keyOf))).toBe("UnknownEpoch")
+    expect(codeOf(() => openObjectByHint(place, flip(hint, at), keyOf))).toBe("UnknownEpoch")
+  }
+})
+
+test("a salt has 32 bytes: with another one nobody could open", () => {
+  for (const length of [0, 31, 33])
+    expect(codeOf(() => sealObject(epoch, place, randomBytes(length)))).toBe("BadArgument")
+})
+
+test("no more than 2^30 bytes are sealed under one key", () => {
+  const seal = (bytes: number) =>
+    codeOf(() =>
+      sealObject(epoch, place, randomBytes(32)).slot(0, new Uint8Array(bytes), associated, new Uint8Array(0)),
+    )
+  expect(seal(2 ** 30 + 1)).toBe("KeyUsedUp")
+  const sealing = sealObject(epoch, place, randomBytes(32))
+  const [body, into] = [new Uint8Array(1 << 20), new Uint8Array((1 << 20) + TAG_BYTES)]
+  const count = (bytes: number) => codeOf(() => sealing.slot(count.next++, body.subarray(0, bytes), associated, into))
+  count.next = 0
+  for (let mib = 0; mib < 1024; mib++) expect(count(1 << 20)).toBe("opened")
+  expect(count(0)).toBe("opened")
+  expect(count(1)).toBe("KeyUsedUp")
+})
+
+test("what is no number of a slot seals nothing", () => {
+  const sealing = sealObject(epoch, place, randomBytes(32))
+  for (const number of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(codeOf(() => sealing.slot(number, Buffer.from("x"), associated, new Uint8Array(1 + TAG_BYTES)))).toBe(
+      "KeyUsedUp",
+    )
+})
+
 test("a number is used once, ascending, and within the limits of a key", () => {
   const sealing = sealObject(epoch, place, randomBytes(32))
   const seal = (number: number, bytes = 1) =>

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, type KeyObject, timingSafeEqual } from "node:crypto"
+import { createCipheriv, createDecipheriv, timingSafeEqual } from "node:crypto"
 import { CryptoError } from "./crypto-error.ts"
 import { deriveKeys, idBytes, KEY_BYTES, labelled, u32 } from "./derive-keys.ts"
+import type { SecretKey } from "./secret-key.ts"
 
 /** docs/format.md, Suites: the number of AES-256-GCM under keys derived for each sealing. */
 export const SUITE_ID = 1
@@ -30,7 +31,7 @@ export interface ObjectPlace {
 /** The key of an epoch, and its number. */
 export interface EpochKey {
   readonly epoch: number
-  readonly key: KeyObject
+  readonly key: SecretKey
 }
 
 /** One object being sealed. */
@@ -51,8 +52,13 @@ export interface ObjectOpening {
   slot(number: number, sealed: Uint8Array, associated: Uint8Array): Uint8Array
 }
 
-/** Begins to seal an object under a salt that MUST be fresh: 32 random bytes, never used again. docs/format.md, Suites */
+/**
+ * Begins to seal an object under a salt that MUST be fresh: 32 random bytes, never used again. docs/format.md, Suites
+ * @throws CryptoError `BadArgument` for a salt of another length
+ */
 export function sealObject({ epoch, key }: EpochKey, place: ObjectPlace, salt: Uint8Array): ObjectSealing {
+  if (salt.length !== KEY_BYTES)
+    throw new CryptoError("BadArgument", `${place.objectKey}: a salt of ${salt.length} bytes, not of ${KEY_BYTES}`)
   const [objectKey, commitment] = objectKeys(key, place, salt)
   const hint = Buffer.concat([u32(epoch), salt])
   let next = 0
@@ -62,7 +68,7 @@ export function sealObject({ epoch, key }: EpochKey, place: ObjectPlace, salt: U
     header: Buffer.concat([hint, commitment]),
     slot(number, body, associated, into) {
       sealedBytes += body.length
-      if (number < next || number >= MAX_SLOTS || sealedBytes > MAX_SEALED_BYTES)
+      if (!Number.isInteger(number) || number < next || number >= MAX_SLOTS || sealedBytes > MAX_SEALED_BYTES)
         throw new CryptoError(
           "KeyUsedUp",
           `${place.objectKey}: slot ${number} after ${next} slots and ${sealedBytes} bytes under one key`,
@@ -85,7 +91,7 @@ export function sealObject({ epoch, key }: EpochKey, place: ObjectPlace, salt: U
 export function openObject(
   place: ObjectPlace,
   header: Uint8Array,
-  keyOf: (epoch: number) => KeyObject | undefined,
+  keyOf: (epoch: number) => SecretKey | undefined,
 ): ObjectOpening {
   if (header.length !== SUITE_HEADER_BYTES)
     throw new CryptoError(
@@ -103,7 +109,7 @@ export function openObject(
 export function openObjectByHint(
   place: ObjectPlace,
   hint: Uint8Array,
-  keyOf: (epoch: number) => KeyObject | undefined,
+  keyOf: (epoch: number) => SecretKey | undefined,
 ): ObjectOpening {
   if (hint.length !== HINT_BYTES)
     throw new CryptoError("Unopenable", `${place.objectKey}: a hint of ${hint.length} bytes, not of ${HINT_BYTES}`)
@@ -120,8 +126,8 @@ export function epochOf(header: Uint8Array): number | undefined {
 function readHint(
   { objectKey }: ObjectPlace,
   hint: Uint8Array,
-  keyOf: (epoch: number) => KeyObject | undefined,
-): { readonly salt: Uint8Array; readonly key: KeyObject } {
+  keyOf: (epoch: number) => SecretKey | undefined,
+): { readonly salt: Uint8Array; readonly key: SecretKey } {
   const epoch = epochOf(hint) as number
   const key = keyOf(epoch)
   if (key === undefined)
@@ -152,7 +158,7 @@ function opening({ objectKey: name }: ObjectPlace, key: Uint8Array, hint: Uint8A
 }
 
 /** docs/format.md, Suites: the key of one sealing, and its commitment. */
-function objectKeys(epochKey: KeyObject, { repository, kind, objectKey }: ObjectPlace, salt: Uint8Array) {
+function objectKeys(epochKey: SecretKey, { repository, kind, objectKey }: ObjectPlace, salt: Uint8Array) {
   const place = [Uint8Array.of(SUITE_ID, kind), idBytes(repository), Buffer.from(objectKey, "utf8")]
   return deriveKeys(epochKey, salt, labelled("bcopy-object", ...place), 2) as readonly [Uint8Array, Uint8Array]
 }

@@ -36,7 +36,8 @@ export function requireAffordable({ memoryKiB, passes, lanes }: PasswordParamete
 export function requireStrong(parameters: PasswordParameters): void {
   const { memoryKiB, passes, lanes } = parameters
   requireAffordable(parameters)
-  if (memoryKiB >= MIN_MEMORY_KIB && passes >= 1 && lanes >= 1) return
+  const areWhole = [memoryKiB, passes, lanes].every(Number.isInteger)
+  if (areWhole && memoryKiB >= MIN_MEMORY_KIB && passes >= 1 && lanes >= 1) return
   throw new CryptoError(
     "BadArgument",
     `Argon2id with ${memoryKiB} KiB, ${passes} passes and ${lanes} lanes is too weak: at least ${MIN_MEMORY_KIB} KiB, 1 and 1`,
@@ -50,9 +51,12 @@ export function requireStrong(parameters: PasswordParameters): void {
 export function passwordKey(password: string, salt: Uint8Array, parameters: PasswordParameters): Uint8Array {
   requireAffordable(parameters)
   const message = passwordBytes(password)
+  const { memoryKiB: memory, passes, lanes: parallelism } = parameters
   try {
-    const { memoryKiB: memory, passes, lanes: parallelism } = parameters
     return argon2Sync("argon2id", { message, nonce: salt, memory, passes, parallelism, tagLength: KEY_BYTES })
+  } catch (cause) {
+    const costs = `${memory} KiB, ${passes} passes and ${parallelism} lanes`
+    throw new CryptoError("TooCostly", `Argon2id does not run here with ${costs}`, { cause })
   } finally {
     message.fill(0)
   }
@@ -60,6 +64,8 @@ export function passwordKey(password: string, salt: Uint8Array, parameters: Pass
 
 /** @throws CryptoError `BadArgument` for what is no password */
 export function passwordBytes(password: string): Uint8Array {
+  // UTF-8 has but one form for all halves of surrogate pairs: they would all be one password.
+  if (!password.isWellFormed()) throw new CryptoError("BadArgument", "the password is not Unicode text")
   const bytes = Buffer.from(password.normalize("NFC"), "utf8")
   if (bytes.length === 0) throw new CryptoError("BadArgument", "the password is empty")
   if (bytes.length > MAX_PASSWORD_BYTES)

@@ -17,7 +17,7 @@ export interface RecoveryKit {
 const TITLE = "bcopy recovery kit"
 const CHECK_BYTES = 4
 
-/** The kit as text; its key in groups that can be typed off paper, with a checksum. */
+/** The kit as text, its name in one line; its key in groups that can be typed off paper, with a checksum. */
 export function renderRecoveryKit(kit: RecoveryKit): string {
   const { repository, name, madeAtMs, generation, fingerprint, privateKey } = kit
   const groups = Buffer.concat([privateKey, checksum(privateKey)])
@@ -32,7 +32,7 @@ the repository nor the machines that are backed up can be lost with it.
     bcopy restore --repo REPO --recovery-kit THIS-FILE ...
 
 made:        ${new Date(madeAtMs).toISOString()}
-place:       ${name}
+place:       ${name.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}
 repository:  ${repository}
 root:        ${generation} ${fingerprint}
 key:         ${rows.join("\n             ")}
@@ -46,11 +46,12 @@ export function parseRecoveryKit(text: string): RecoveryKit {
   const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.+)$`, "m").exec(text)?.[1]?.trim()
   const repository = field("repository") ?? ""
   const [, generation, fingerprint] = /^(\d{1,10}) ([0-9a-f]{64})$/.exec(field("root") ?? "") ?? []
-  const bytes = Buffer.from((/^key:([0-9a-fA-F\s]+)/m.exec(text)?.[1] ?? "").replace(/\s/g, ""), "hex")
+  const digits = (/^key:([0-9a-fA-F\s]+)/m.exec(text)?.[1] ?? "").replace(/\s/g, "")
+  const bytes = Buffer.from(digits, "hex")
   if (!/^[0-9a-f]{32}$/.test(repository)) throw damaged("it names no repository")
   if (generation === undefined || fingerprint === undefined) throw damaged("it names no root")
   const privateKey = new Uint8Array(bytes.subarray(0, KEY_BYTES))
-  if (bytes.length !== KEY_BYTES + CHECK_BYTES || !checksum(privateKey).equals(bytes.subarray(KEY_BYTES)))
+  if (digits.length !== 2 * (KEY_BYTES + CHECK_BYTES) || !checksum(privateKey).equals(bytes.subarray(KEY_BYTES)))
     throw damaged("the key has a typing error, or is not whole")
   bytes.fill(0)
   return {

@@ -1,8 +1,8 @@
-import type { KeyObject } from "node:crypto"
-import { CryptoError } from "./crypto-error.ts"
+import { CryptoError, isCryptoError } from "./crypto-error.ts"
 import { exportFrom, publicHalf } from "./hpke.ts"
 import type { KeySlot } from "./key-slot.ts"
-import { unwrapRoot } from "./key-slot.ts"
+import { unwrapRing } from "./key-slot.ts"
+import type { KeyRing } from "./key-ring.ts"
 import { contextOf, encryptionContext, type ExternalKey, RECOVERY_INFO, sameParameters } from "./make-slot.ts"
 import { passwordKey } from "./password-key.ts"
 
@@ -15,10 +15,10 @@ export type Secret =
   | { readonly type: "recovery"; readonly privateKey: Uint8Array }
   | { readonly type: "external"; readonly key: ExternalKey }
 
-/** A slot that opened, and the root generation that it wraps. */
+/** A slot that opened, and the ring that it wraps. */
 export interface Unlocked {
   readonly slot: KeySlot
-  readonly root: KeyObject
+  readonly ring: KeyRing
 }
 
 /** What came of trying a secret. */
@@ -31,43 +31,57 @@ export interface UnlockResult {
 
 /**
  * Tries a secret on all slots that it might open. That none opens is no error here; what an external key throws is.
- * @throws CryptoError `BadArgument` for what is no password
+ * @throws CryptoError `BadArgument` for what is no password or no private key
  */
 export async function unlock(slots: readonly KeySlot[], secret: Secret): Promise<UnlockResult> {
   const opened: Unlocked[] = []
   const failures: CryptoError[] = []
-  const attempt = (slot: KeySlot, found: Uint8Array) => {
+  const attempt = (slot: KeySlot, found: () => Uint8Array) => {
     try {
-      const root = unwrapRoot(slot, found)
-      if (root !== undefined) opened.push({ slot, root })
+      const ring = unwrapRing(slot, found())
+      if (ring !== undefined) opened.push({ slot, ring })
     } catch (error) {
-      failures.push(error as CryptoError)
+      if (!isCryptoError(error)) throw error
+      failures.push(error)
     }
   }
   if (secret.type === "password") tryPassword(slots, secret.password, attempt, failures)
   else if (secret.type === "recovery") {
     const mine = Buffer.from(publicHalf(secret.privateKey))
-    for (const slot of slots)
-      if (slot.means.type === "recovery" && mine.equals(slot.means.publicKey))
-        attempt(slot, exportFrom(secret.privateKey, slot.means.encapsulated, RECOVERY_INFO, contextOf(slot)))
+    for (const slot of slots) {
+      const { means } = slot
+      if (means.type === "recovery" && mine.equals(means.publicKey))
+        attempt(slot, () => recoverySecret(slot, means.encapsulated, secret.privateKey))
+    }
   } else {
     const { key } = secret
     for (const slot of slots)
-      if (slot.means.type === "external" && slot.means.provider === key.provider && slot.means.keyId === key.keyId)
-        attempt(slot, await key.unwrap(slot.means.wrapped, encryptionContext(slot.repository)))
+      if (slot.means.type === "external" && slot.means.provider === key.provider && slot.means.keyId === key.keyId) {
+        const found = await key.unwrap(slot.means.wrapped, encryptionContext(slot.repository))
+        attempt(slot, () => found)
+      }
   }
-  return { opened: opened.toSorted((a, b) => b.slot.generation - a.slot.generation), failures }
+  return { opened: opened.toSorted((a, b) => b.ring.generation - a.ring.generation), failures }
+}
+
+/** @throws CryptoError `Damaged` if somebody put a point of small order where the encapsulated key should be */
+function recoverySecret(slot: KeySlot, encapsulated: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  try {
+    return exportFrom(privateKey, encapsulated, RECOVERY_INFO, contextOf(slot))
+  } catch (cause) {
+    throw new CryptoError("Damaged", `key slot ${slot.id} is not as it was written`, { cause })
+  }
 }
 
 /** One run of Argon2id for each set of parameters, the slots of the newest generation first. */
 function tryPassword(
   slots: readonly KeySlot[],
   password: string,
-  attempt: (slot: KeySlot, secret: Uint8Array) => void,
+  attempt: (slot: KeySlot, secret: () => Uint8Array) => void,
   failures: CryptoError[],
 ): void {
   const sets: { readonly of: KeySlot[]; readonly kdf: Extract<KeySlot["means"], { type: "password" }>["kdf"] }[] = []
-  for (const slot of slots.toSorted((a, b) => b.generation - a.generation)) {
+  for (const slot of slots.toSorted((a, b) => b.root.generation - a.root.generation)) {
     if (slot.means.type !== "password") continue
     const { kdf } = slot.means
     const set = sets.find((one) => sameParameters(one.kdf, kdf) && Buffer.from(one.kdf.salt).equals(kdf.salt))
@@ -83,7 +97,7 @@ function tryPassword(
       failures.push(error)
       continue
     }
-    for (const slot of of) attempt(slot, Uint8Array.from(found))
+    for (const slot of of) attempt(slot, () => Uint8Array.from(found))
     found.fill(0)
   }
   if (sets.length > MAX_PARAMETER_SETS)

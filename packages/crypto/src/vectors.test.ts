@@ -1,14 +1,23 @@
-import { argon2Sync, createCipheriv, createHmac, createSecretKey, hash } from "node:crypto"
+import {
+  argon2Sync,
+  createCipheriv,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  hash,
+} from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { deriveKeys } from "./derive-keys.ts"
 import { entryTagger, idMac } from "./entry-tag.ts"
 import { exportFrom, exportTo, publicHalf } from "./hpke.ts"
-import { fingerprintOf } from "./key-ring.ts"
+import { encodeKeyRing, fingerprintOf } from "./key-ring.ts"
 import { parseKeySlot } from "./key-slot.ts"
 import { openObject, openObjectByHint, sealObject } from "./object-seal.ts"
 import { passwordKey } from "./password-key.ts"
+import { renderRecoveryKit } from "./recovery-kit.ts"
 import { unlock } from "./unlock.ts"
 
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, "../testdata/vectors", name), "utf8"))
@@ -22,7 +31,9 @@ interface Published {
   readonly hmac: readonly Texts<"key" | "message" | "mac">[]
   readonly gcm: readonly Texts<"key" | "nonce" | "associated" | "plain" | "sealed" | "tag">[]
   readonly x25519: readonly Texts<"privateKey" | "publicKey">[]
-  readonly hpke: Texts<"info" | "ephemeralKey" | "publicKey" | "privateKey"> & {
+  readonly agreement: Texts<"privateKey" | "publicKey" | "shared">
+  readonly sha256: readonly Texts<"message" | "digest">[]
+  readonly hpke: Texts<"info" | "ephemeralKey" | "encapsulated" | "publicKey" | "privateKey"> & {
     readonly exports: readonly Readonly<Record<"context" | "value", string>>[]
   }
 }
@@ -31,6 +42,7 @@ const golden = read("golden.json")
 const { hpke } = published
 const hex = (text: string) => new Uint8Array(Buffer.from(text, "hex"))
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
+const base64 = (bytes: string) => Buffer.from(bytes, "hex").toString("base64url")
 const keyOf = (bytes: string) => createSecretKey(Buffer.from(bytes, "hex"))
 
 test.each(published.argon2id)("Argon2id as Node has it: $source", (vector) => {
@@ -49,11 +61,26 @@ test.each(published.hkdf)("HKDF-SHA-256: $source", ({ input, salt, info, output 
 })
 
 test.each(published.hmac)("HMAC-SHA-256: $source", ({ key, message, mac }) => {
-  expect(text(idMac(keyOf(key))(hex(message)))).toBe(mac)
+  expect(text(idMac(keyOf(key))(hex(message))).slice(0, mac.length)).toBe(mac)
 })
 
-test("SHA-256: FIPS 180-4, the example of one block", () => {
-  expect(hash("sha256", "abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+test.each(published.sha256)("SHA-256 as Node has it: $source", ({ message, digest }) => {
+  expect(hash("sha256", hex(message))).toBe(digest)
+})
+
+test("SHA-256 as the recovery kit checks its key", () => {
+  const { message, digest } = published.sha256.find(({ message: { length } }) => length === 64) as Texts<
+    "message" | "digest"
+  >
+  const kit = renderRecoveryKit({
+    repository: "00".repeat(16),
+    name: "name",
+    madeAtMs: 0,
+    generation: 1,
+    fingerprint: "00".repeat(32),
+    privateKey: hex(message),
+  })
+  expect(/key:([0-9a-f\s]+)/.exec(kit)?.[1]?.replace(/\s/g, "")).toBe(message + digest.slice(0, 8))
 })
 
 test.each(published.gcm)("AES-256-GCM as Node has it: $source", ({ key, nonce, associated, plain, sealed, tag }) => {
@@ -66,19 +93,27 @@ test.each(published.x25519)("X25519: $source", ({ privateKey, publicKey }) => {
   expect(text(publicHalf(hex(privateKey)))).toBe(publicKey)
 })
 
+test("X25519 as Node has it: RFC 7748, 6.1", () => {
+  const { privateKey, publicKey, shared } = published.agreement
+  const ours = text(publicHalf(hex(privateKey)))
+  const jwk = (d: string | undefined, x: string) => ({
+    key: { kty: "OKP", crv: "X25519", x: base64(x), ...(d && { d: base64(d) }) },
+    format: "jwk" as const,
+  })
+  const keys = {
+    privateKey: createPrivateKey(jwk(privateKey, ours)),
+    publicKey: createPublicKey(jwk(undefined, publicKey)),
+  }
+  expect(text(diffieHellman(keys))).toBe(shared)
+})
+
 test.each(hpke.exports)(`HPKE: ${hpke.source}, context "$context"`, ({ context, value }) => {
   const { info, ephemeralKey, publicKey, privateKey } = hpke
   const ephemeral = { privateKey: hex(ephemeralKey), publicKey: publicHalf(hex(ephemeralKey)) }
   const sent = exportTo(hex(publicKey), hex(info), hex(context), ephemeral)
+  expect(text(sent.encapsulated)).toBe(hpke.encapsulated)
   expect(text(sent.secret)).toBe(value)
   expect(text(exportFrom(hex(privateKey), sent.encapsulated, hex(info), hex(context)))).toBe(value)
-})
-
-test("HMAC under a key of ours is what Node says", () => {
-  const mac = createHmac("sha256", hex("0b".repeat(32)))
-    .update("x")
-    .digest()
-  expect(text(idMac(keyOf("0b".repeat(32)))(Buffer.from("x")))).toBe(text(mac))
 })
 
 test("golden: an object is sealed to the byte as docs/format.md says, and opens by header and by hint", () => {
@@ -109,6 +144,6 @@ test("golden: a password's slot opens, composed or not", async () => {
     const password = golden.slot.password.normalize(form)
     const { opened, failures } = await unlock([slot], { type: "password", password })
     expect(failures).toEqual([])
-    expect(opened.map(({ root }) => text(root.export()))).toEqual([golden.slot.root])
+    expect(opened.map(({ ring }) => Buffer.from(encodeKeyRing(ring)).toString())).toEqual([golden.slot.ring])
   }
 })

@@ -1,6 +1,14 @@
 // Makes golden.json: the sealed layouts of docs/format.md, put together here from Node's primitives and from nothing of
-// the package, so that the two check each other.
-import { argon2Sync, createCipheriv, createHmac, hkdfSync } from "node:crypto"
+// the package, so that the two check each other. With --print it shows them instead.
+import {
+  argon2Sync,
+  createCipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+} from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 
@@ -60,7 +68,16 @@ const fingerprint = {
 }
 
 const id = "0123456789abcdef0123456789abcdef"
-const root = fill(0x77, 32)
+const hexOf = (bytes) => bytes.toString("hex")
+const ring = JSON.stringify({
+  generation: 7,
+  epochs: [
+    { epoch: 2, key: hexOf(fill(0xe0, 32)) },
+    { epoch: 7, key: hexOf(epochKey) },
+  ],
+  idKey: hexOf(fill(0x1d, 32)),
+  logKey: hexOf(logKey),
+})
 const slotSalt = fill(0x33, 32)
 const kdfSalt = fill(0x44, 16)
 const password = "pässword"
@@ -72,28 +89,107 @@ const secret = argon2Sync("argon2id", {
   parallelism: 4,
   tagLength: 32,
 })
-const slotInfo = Buffer.concat([Buffer.from("bcopy-key-slot\0"), hex(repository), hex(id), u32(7)])
-const slotKeys = Buffer.from(hkdfSync("sha256", secret, slotSalt, slotInfo, 64))
-const said = ["password", "1700000000000", "office", "the usual", "65536", "3", "4", kdfSalt].flatMap((part) => {
-  const bytes = Buffer.from(part)
-  return [u32(bytes.length), bytes]
-})
-const slot = {
-  password,
-  root: root.toString("hex"),
-  slot: {
+const slotInfo = Buffer.concat([
+  Buffer.from("bcopy-key-slot\0"),
+  hex(repository),
+  hex(id),
+  u32(7),
+  hex(fingerprint.fingerprint),
+])
+const wrap = (slotSecret, means, texts, parts) => {
+  const slotKeys = Buffer.from(hkdfSync("sha256", slotSecret, slotSalt, slotInfo, 64))
+  const said = [means.type, "1700000000000", texts.label ?? "", texts.hint ?? "", ...parts].flatMap((part) => {
+    const bytes = Buffer.from(part)
+    return [u32(bytes.length), bytes]
+  })
+  const sealed = gcm(slotKeys.subarray(0, 32), Buffer.alloc(12), Buffer.concat(said), Buffer.from(ring))
+  const proofKey = Buffer.from(hkdfSync("sha256", epochKey, hex(repository), Buffer.from("bcopy-slot-proof\0"), 32))
+  const proven = Buffer.concat([...said, hex(id), slotSalt, slotKeys.subarray(32), sealed])
+  return {
     id,
     repository,
-    generation: 7,
+    root: { generation: 7, fingerprint: fingerprint.fingerprint },
     createdAtMs: 1_700_000_000_000,
-    label: "office",
-    hint: "the usual",
-    means: { type: "password", kdf: { memoryKiB: 65536, passes: 3, lanes: 4, salt: kdfSalt.toString("hex") } },
-    salt: slotSalt.toString("hex"),
-    commitment: slotKeys.subarray(32).toString("hex"),
-    sealed: gcm(slotKeys.subarray(0, 32), Buffer.alloc(12), Buffer.concat(said), root).toString("hex"),
-  },
+    ...texts,
+    means,
+    salt: hexOf(slotSalt),
+    commitment: hexOf(slotKeys.subarray(32)),
+    sealed: hexOf(sealed),
+    proof: hexOf(createHmac("sha256", proofKey).update(proven).digest()),
+  }
+}
+const kdf = { memoryKiB: 65536, passes: 3, lanes: 4, salt: hexOf(kdfSalt) }
+const texts = { label: "office", hint: "the usual" }
+const slot = {
+  password,
+  ring,
+  slot: wrap(secret, { type: "password", kdf }, texts, ["65536", "3", "4", kdfSalt]),
 }
 
-const golden = { object, tag, fingerprint, slot }
-writeFileSync(join(import.meta.dirname, "vectors/golden.json"), `${JSON.stringify(golden, undefined, 2)}\n`)
+// RFC 9180 in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, export-only. The keys are those of RFC 7748, 6.1.
+const hmac = (key, ...parts) => createHmac("sha256", key).update(Buffer.concat(parts)).digest()
+const version = Buffer.from("HPKE-v1")
+const extract = (of, salt, label, input) => hmac(salt, version, of, Buffer.from(label), input)
+const expand = (of, key, label, info) =>
+  hmac(key, Buffer.of(0, 32), version, of, Buffer.from(label), info, Buffer.of(1))
+const recipient = {
+  private: hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"),
+  public: hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"),
+}
+const ephemeral = {
+  private: hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"),
+  public: hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"),
+}
+const jwk = (pair, isPrivate) => ({
+  key: {
+    kty: "OKP",
+    crv: "X25519",
+    x: pair.public.toString("base64url"),
+    ...(isPrivate && { d: pair.private.toString("base64url") }),
+  },
+  format: "jwk",
+})
+const agreed = diffieHellman({
+  privateKey: createPrivateKey(jwk(ephemeral, true)),
+  publicKey: createPublicKey(jwk(recipient, false)),
+})
+const none = Buffer.alloc(0)
+const kem = Buffer.concat([Buffer.from("KEM"), Buffer.of(0x00, 0x20)])
+const suite = Buffer.concat([Buffer.from("HPKE"), Buffer.of(0x00, 0x20, 0x00, 0x01, 0xff, 0xff)])
+const bothPublic = Buffer.concat([ephemeral.public, recipient.public])
+const shared = expand(kem, extract(kem, none, "eae_prk", agreed), "shared_secret", bothPublic)
+const schedule = Buffer.concat([
+  Buffer.of(0),
+  extract(suite, none, "psk_id_hash", none),
+  extract(suite, none, "info_hash", Buffer.from("bcopy-recovery\0")),
+])
+const exporter = expand(suite, extract(suite, shared, "secret", none), "exp", schedule)
+const exported = expand(suite, exporter, "sec", Buffer.concat([hex(repository), hex(id)]))
+const recovery = {
+  privateKey: hexOf(recipient.private),
+  ephemeralKey: hexOf(ephemeral.private),
+  ring,
+  slot: wrap(
+    exported,
+    { type: "recovery", publicKey: hexOf(recipient.public), encapsulated: hexOf(ephemeral.public) },
+    {},
+    [recipient.public, ephemeral.public],
+  ),
+}
+
+const externalSecret = fill(0x66, 32)
+const wrapped = fill(0x99, 40)
+const external = {
+  secret: hexOf(externalSecret),
+  ring,
+  slot: wrap(
+    externalSecret,
+    { type: "external", provider: "aws-kms", keyId: "alias/bcopy", wrapped: hexOf(wrapped) },
+    { label: "a service" },
+    ["aws-kms", "alias/bcopy", wrapped],
+  ),
+}
+
+const golden = `${JSON.stringify({ object, tag, fingerprint, slot, recovery, external }, undefined, 2)}\n`
+if (process.argv.includes("--print")) process.stdout.write(golden)
+else writeFileSync(join(import.meta.dirname, "vectors/golden.json"), golden)

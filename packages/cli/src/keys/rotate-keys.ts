@@ -1,4 +1,5 @@
 import { listKeys, rotateKeys } from "@bcopy/copy-engine"
+import type { KeySlot } from "@bcopy/crypto"
 import type { Outcome } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
 import { kmsKeysOf } from "../kms-key.ts"
@@ -16,10 +17,7 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
   const otherPasswords: string[] = []
   for (const file of otherPasswordFile)
     otherPasswords.push((await readPassword({ file, variable: "BCOPY_OTHER_PASSWORD" }, io)) as string)
-  const externalKeys = await kmsKeysOf(
-    (await listKeys(repository, { signal })).slots.map(({ slot }) => slot),
-    call,
-  )
+  const externalKeys = await kmsKeysOf(await slotsInForce(call), call)
   const given = { externalKeys, otherPasswords, dropOthers: yes, dryRun, signal }
   const report = await rotateKeys(repository, {
     ...given,
@@ -47,6 +45,12 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
     },
     text: lines.join("\n"),
   }
+}
+
+/** What is wrapped anew; a slot that somebody laid there is asked for nothing. */
+async function slotsInForce({ repository, signal }: KeyCall): Promise<readonly KeySlot[]> {
+  const { slots } = await listKeys(repository, { signal })
+  return slots.filter(({ state }) => state === "in force").map(({ slot }) => slot)
 }
 
 /** The password that opened the repository, and the one that takes its place: a new one where one is given. */
