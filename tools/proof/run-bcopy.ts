@@ -17,7 +17,7 @@ export interface BcopyRun {
 
 /** Members of the documents that proofs look at. */
 export interface BcopyDocument {
-  readonly error?: { readonly code: string; readonly message: string }
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
   readonly point?: string
   readonly counts?: TransferCounts
   readonly copied?: readonly { readonly point: string; readonly counts: TransferCounts }[]

@@ -101,6 +101,14 @@ test("a cap that does not even let a repository be opened is told as such", asyn
   expect(document.error?.code).toBe("OverLimit")
 })
 
+test("a run that can not even get to what is new says so, and leaves the checkpoint as it was", async () => {
+  await runBcopy(copy("--as", "stuck", "--max-requests", "44"), { expect: [14] })
+  const { document } = await runBcopy(copy("--as", "stuck", "--max-requests", "16"), { expect: [14] })
+  expect(document.error?.hint).toMatch(/nothing was added/)
+  const { events } = await runBcopy(copy("--as", "stuck"))
+  expect(events.some(({ event }) => event.type === "adopted")).toBe(true)
+}, 60_000)
+
 test("a cap on cost needs prices, and prices that are known", async () => {
   const without = await runBcopy(copy("--max-cost", "1"), { expect: [2] })
   expect(without.document.error?.message).toMatch(/needs prices/)

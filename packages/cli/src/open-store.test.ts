@@ -10,6 +10,8 @@ test.for(["/srv/bcopy", "backups", "./a:b", "C:/backups", "odd//name"])("%s is a
 test.for([
   ["file:///srv/bcopy", "file:// names no repository"],
   ["", "empty"],
+  ["s3:/backups/web", "looks like a bucket"],
+  ["S3//backups", "looks like a bucket"],
 ] as const)("%j is a usage error that says why", ([text, why]) => {
   expect(() => parseFolder(text)).toThrow(
     expect.objectContaining({ code: "Usage", message: expect.stringContaining(why) }),

@@ -20,6 +20,10 @@ const MAX_CONCURRENT = 16
 export function parseFolder(text: string): string {
   if (text === "")
     throw new CliError("Usage", "the repository has an empty name", { hint: "Give the path of a folder." })
+  if (/^s3(?::|\/\/)/i.test(text))
+    throw new CliError("Usage", `${text} looks like a bucket and is none`, {
+      hint: "Write s3://bucket/prefix; a folder of that name is ./" + text + ".",
+    })
   const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? []
   if (scheme !== undefined)
     throw new CliError("Usage", `${text}: ${scheme}:// names no repository`, {

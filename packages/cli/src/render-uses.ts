@@ -19,8 +19,9 @@ export function renderUses(uses: readonly BucketUse[]): string {
 
 /** `12 writes, 3 lists, 40 reads; 1.2 MiB sent, 0 B received` */
 function renderUse({ classes, bytesSent, bytesReceived }: Omit<ClassUse, "requests">): string {
-  const { write, list, read } = classes
-  return `${write} writes, ${list} lists, ${read} reads; ${renderSize(bytesSent)} sent, ${renderSize(bytesReceived)} received`
+  const { write, list, read, delete: deleted } = classes
+  const gone = deleted > 0 ? `, ${deleted} deletions` : ""
+  return `${write} writes, ${list} lists, ${read} reads${gone}; ${renderSize(bytesSent)} sent, ${renderSize(bytesReceived)} received`
 }
 
 /** `0.0123 USD (0.0100 requests, 0.0023 transfer)` */

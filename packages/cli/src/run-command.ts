@@ -21,14 +21,16 @@ export async function runCommand<Options>(
   const json = options.json === true
   const times = new TaskTimes(io.clock)
   const cap = new AbortController()
-  const buckets = new UsedBuckets(() => cap.abort())
+  const { keepsCheckpoint: keeps = false } = command
+  const keepsCheckpoint = keeps && options.dryRun !== true
+  const buckets = new UsedBuckets(keepsCheckpoint ? () => cap.abort() : undefined)
   const reporter = await openReporter(io, { json, asked: () => buckets.total })
-  const { keepsCheckpoint = false } = command
   const stopping = keepsCheckpoint ? "finishing the checkpoint" : "stopping"
   const onAbort = () => reporter.note(`${stopping}, press Ctrl-C again to stop at once`)
   io.signal.addEventListener("abort", onAbort, { once: true })
   const onCap = () => reporter.note(`${buckets.cap?.describe()}: ${stopping} before the cap is reached`)
   cap.signal.addEventListener("abort", onCap, { once: true })
+  let hasMoved = false
   const seams: Call["seams"] = {
     clock: io.clock,
     random: io.random,
@@ -38,6 +40,7 @@ export async function runCommand<Options>(
       const phase = phaseOf(event)
       if (phase !== undefined) buckets.enter(phase)
       times.see(event, buckets.total)
+      hasMoved ||= event.type === "transfer" || event.type === "resealed"
       reporter.onEvent(event)
     },
   }
@@ -51,12 +54,16 @@ export async function runCommand<Options>(
   } catch (error) {
     reporter.end()
     if ((io.env["BCOPY_DEBUG"] ?? "") !== "" && error instanceof Error) io.stderr.write(`${error.stack}\n`)
-    const capped = cap.signal.aborted && !io.signal.aborted ? buckets.cap : undefined
+    const capped = !io.signal.aborted ? buckets.cap : undefined
     const described = describeError(error, io.signal.aborted || cap.signal.aborted, keepsCheckpoint)
-    return writeError(capped === undefined ? described : overLimit(described, capped, keepsCheckpoint), io, {
-      json,
-      more: usesOf(buckets.uses),
-    })
+    return writeError(
+      capped === undefined ? described : overLimit(described, capped, { keepsCheckpoint, hasMoved }),
+      io,
+      {
+        json,
+        more: usesOf(buckets.uses),
+      },
+    )
   } finally {
     // What cannot be remembered is told, and changes nothing that was done.
     for (const repository of opened)
@@ -79,9 +86,15 @@ function usesOf(uses: readonly BucketUse[]): { readonly requests?: readonly Buck
 }
 
 /** A run that a cap has ended, in order or, where there was no time for that, by refusing a request. */
-function overLimit(error: DescribedError, cap: SpendingCap, keepsCheckpoint: boolean): DescribedError {
+function overLimit(
+  error: DescribedError,
+  cap: SpendingCap,
+  { keepsCheckpoint, hasMoved }: { readonly keepsCheckpoint: boolean; readonly hasMoved: boolean },
+): DescribedError {
   if (error.code !== "Interrupted" && error.code !== "OverLimit") return error
-  const goesOn = keepsCheckpoint ? ": it goes on from what was stored by now" : ""
+  const stuck =
+    "; what was stored before had to be found first, and nothing was added: with no more room it never will be"
+  const goesOn = !keepsCheckpoint ? "" : hasMoved ? ": it goes on from what was stored by now" : stuck
   return {
     code: "OverLimit",
     message: `stopped before --max-requests or --max-cost was passed: ${cap.describe()}`,

@@ -35,7 +35,7 @@ export function addSharedOptions(command: Command): void {
   command
     .option("--memory <size>", "memory to aim at for the whole process (default: 288MiB)", sizeArgument)
     .option("--bandwidth <size>", "bytes a second to and from buckets at most", sizeArgument)
-    .option("--request-rate <count>", "requests a second to buckets at most", countArgument)
+    .option("--request-rate <count>", "requests a second to buckets at most", positiveArgument)
     .option("--prices <profile>", "price what is asked of buckets: aws-standard, …, or a JSON file", pathArgument)
     .option("--max-requests <count>", "stop before more requests are made to buckets", positiveArgument)
     .option("--max-cost <amount>", "stop before more is spent on buckets, by --prices", amountArgument)

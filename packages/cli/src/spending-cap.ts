@@ -24,7 +24,7 @@ export async function spendingCap({
       ...(maxCost !== undefined && { maxCost }),
       ...(profile && { prices: profile }),
     }
-    return new SpendingCap(limits, () => buckets.stop())
+    return new SpendingCap(limits, buckets.stop)
   }
 }
 

@@ -32,16 +32,16 @@ export class UsedBuckets {
   /** What may be spent on all of them together. */
   cap: SpendingCap | undefined
   readonly #buckets = new Map<string, CountedBucket>()
-  readonly #stop: () => void
+  readonly #stop: (() => void) | undefined
   #phase: RunPhase = "open"
 
-  /** `stop` ends the run in order; called when a cap comes near. */
-  constructor(stop: () => void) {
+  /** `stop` ends the run in order, when a cap comes near; absent where a run has nothing to keep. */
+  constructor(stop?: () => void) {
     this.#stop = stop
   }
 
-  stop(): void {
-    this.#stop()
+  get stop(): (() => void) | undefined {
+    return this.#stop
   }
 
   /** Keeps a bucket under the text that it was named by. */

@@ -80,6 +80,8 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
   let opened: OpenPoint | undefined
   let identity: string | undefined
   let parent: Checkpoint["parent"]
+  /** Whether maps are being written: before that a checkpoint would say that nothing is done, over one that says more. */
+  let isTransferring = false
   /** Whether a checkpoint of this base is there for the next session to adopt. */
   let isAdoptable = false
   const counts = noCounts()
@@ -138,6 +140,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     }
     if (base.tree === undefined) await addSiblingBlocks(repository, place, writing, { blockBytes, ...abortable })
 
+    isTransferring = true
     for (const [number, disk] of opened.disks.entries())
       await transferDisk(writing, {
         number,
@@ -200,7 +203,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     // A checkpoint of a base that does not open would be adopted by every session to come.
     const isSpoiled = isDamage(failure)
     if (isSpoiled && isAdoptable) await abandonSelf().catch(() => undefined)
-    else if (!isSpoiled && !fenced) await toCheckpoint(true).catch(() => undefined)
+    else if (!isSpoiled && !fenced && isTransferring) await toCheckpoint(true).catch(() => undefined)
     const leavesWork = writer?.hasBegun === true || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
     if (signal?.aborted !== true) return asEngineError(failure, `${repository.name}: ${job}/${workload}`)

@@ -225,3 +225,18 @@ test("a service is asked about the slots of its own key only, and what it throws
   await expect(unlock([other, own], { type: "external", key })).rejects.toThrow("no network")
   expect(asked).toEqual([(own.means as { wrapped: Uint8Array }).wrapped])
 })
+
+test("a slot that the service refuses keeps nobody from the next one", async () => {
+  const own = await aSlot({ type: "external", key: service }, { ring })
+  const planted = await aSlot({ type: "external", key: service }, { ring })
+  const refused = (planted.means as { wrapped: Uint8Array }).wrapped
+  const key = {
+    ...service,
+    unwrap: async (...args: Parameters<typeof service.unwrap>) => {
+      if (Buffer.from(args[0]).equals(refused)) throw new Error("not for you")
+      return service.unwrap(...args)
+    },
+  }
+  const { opened } = await unlock([planted, own], { type: "external", key })
+  expect(opened.map(({ slot }) => slot.id)).toEqual([own.id])
+})

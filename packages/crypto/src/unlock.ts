@@ -30,7 +30,8 @@ export interface UnlockResult {
 }
 
 /**
- * Tries a secret on all slots that it might open. That none opens is no error here; what an external key throws is.
+ * Tries a secret on all slots that it might open. That none opens is no error here; what an external key throws is, unless another slot of that key
+ * opens: whoever may write could plant a slot that the key's service refuses.
  * @throws CryptoError `BadArgument` for what is no password or no private key
  */
 export async function unlock(slots: readonly KeySlot[], secret: Secret): Promise<UnlockResult> {
@@ -54,12 +55,8 @@ export async function unlock(slots: readonly KeySlot[], secret: Secret): Promise
         attempt(slot, () => recoverySecret(slot, means.encapsulated, secret.privateKey))
     }
   } else {
-    const { key } = secret
-    for (const slot of slots)
-      if (slot.means.type === "external" && slot.means.provider === key.provider && slot.means.keyId === key.keyId) {
-        const found = await key.unwrap(slot.means.wrapped, encryptionContext(slot.repository))
-        attempt(slot, () => found)
-      }
+    const refusals = await tryExternal(slots, secret.key, attempt)
+    if (opened.length === 0 && refusals.length > 0) throw refusals[0]
   }
   return { opened: opened.toSorted((a, b) => b.ring.generation - a.ring.generation), failures }
 }
@@ -71,6 +68,26 @@ function recoverySecret(slot: KeySlot, encapsulated: Uint8Array, privateKey: Uin
   } catch (cause) {
     throw new CryptoError("Damaged", `key slot ${slot.id} is not as it was written`, { cause })
   }
+}
+
+/** @returns what the external key threw, slot by slot */
+async function tryExternal(
+  slots: readonly KeySlot[],
+  key: ExternalKey,
+  attempt: (slot: KeySlot, secret: () => Uint8Array) => void,
+): Promise<unknown[]> {
+  const refusals: unknown[] = []
+  for (const slot of slots) {
+    const { means } = slot
+    if (means.type !== "external" || means.provider !== key.provider || means.keyId !== key.keyId) continue
+    try {
+      const found = await key.unwrap(means.wrapped, encryptionContext(slot.repository))
+      attempt(slot, () => found)
+    } catch (error) {
+      refusals.push(error)
+    }
+  }
+  return refusals
 }
 
 /** One run of Argon2id for each set of parameters, the slots of the newest generation first. */

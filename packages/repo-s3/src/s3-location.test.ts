@@ -64,3 +64,9 @@ test("a customer's key is taken as bytes, base64 or hex, and nothing else", () =
   for (const file of [new Uint8Array(31), text("password"), text("")])
     expect(() => parseCustomerKey(file, "my.key")).toThrow(/my\.key holds no key of 32 bytes/)
 })
+
+test.each(["proxy:3128", "ftp://proxy", "socks5://127.0.0.1:1080"])("refuses the proxy %s", (proxy) => {
+  expect(() => parseS3Location(`s3://backups?proxy=${proxy}`)).toThrow(
+    `proxy is ${proxy}, and must be the URL of an HTTP proxy`,
+  )
+})

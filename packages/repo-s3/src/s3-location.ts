@@ -68,6 +68,9 @@ export function parseS3Location(text: string): S3Location {
     const value = oneOf(name, switches)
     return value && value === "true"
   }
+  const proxy = given.get("proxy")
+  if (proxy !== undefined && !/^https?:$/.test(URL.parse(proxy)?.protocol ?? ""))
+    throw refuse(`proxy is ${proxy}, and must be the URL of an HTTP proxy, such as http://proxy:3128`)
   const type = oneOf("encryption", encryptions)
   const needs = (name: S3Setting, wanted: (typeof encryptions)[number]) => {
     if (given.has(name) && type !== wanted) throw refuse(`${name} goes with encryption=${wanted}`)
@@ -84,7 +87,7 @@ export function parseS3Location(text: string): S3Location {
       region: given.get("region"),
       profile: given.get("profile"),
       pathStyle: isOn("path-style"),
-      proxy: given.get("proxy"),
+      proxy,
       allowPlaintext: isOn("plaintext"),
     }),
     keeping: defined({

@@ -73,3 +73,9 @@ test.for([
 test("the known profiles are profiles", () => {
   for (const profile of Object.values(priceProfiles)) expect(parsePriceProfile(profile, "x")).toEqual(profile)
 })
+
+test("where nobody is to be told, every request up to the cap is made", () => {
+  const cap = new SpendingCap({ maxRequests: 40 })
+  for (let request = 0; request < 40; request++) cap.spend("PutObject", 0)
+  expect(() => cap.spend("PutObject", 0)).toThrow(expect.objectContaining({ code: "OverLimit" }))
+})

@@ -60,6 +60,7 @@ export class SpendingCap {
     }
     this.#requests += 1
     this.#cost += cost
+    if (this.#onNear === undefined) return
     const reserved = Math.min(RESERVED_REQUESTS, maxRequests / 2)
     if (this.#requests >= maxRequests - reserved || this.#cost >= maxCost * (1 - RESERVED_SHARE)) this.#tell()
   }

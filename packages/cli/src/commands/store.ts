@@ -3,6 +3,7 @@ import { isEngineError, recordPassport } from "@bcopy/copy-engine"
 import { folderPassport } from "@bcopy/repo-fs"
 import type { Call, CliCommand } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
+import type { DescribedError } from "../describe-error.ts"
 import { exitCodes } from "../exit-codes.ts"
 import type { KeyOptions } from "../key-options.ts"
 import { openBucket } from "../open-bucket.ts"
@@ -38,9 +39,19 @@ export const storeCommand: CliCommand<{ readonly repo?: string } & KeyOptions> =
     return {
       document: { repository: repo, fit, recorded, passport },
       text: `${renderPassport(repo, passport, call.paint)}${recorded ? "\nkept in the settings of the repository there" : ""}`,
-      ...(!fit && { exit: exitCodes.refused }),
+      ...(!fit && { exit: exitCodes.refused, errors: [unfit(repo, passport)] }),
     }
   },
+}
+
+function unfit(repo: string, { properties }: StorePassport): DescribedError {
+  const lacking = properties.filter(({ ok, needed }) => needed && !ok).map(({ name }) => name)
+  return {
+    code: "Unfit",
+    message: `${repo} can not keep a repository: ${lacking.join(", ")}`,
+    hint: undefined,
+    exit: exitCodes.refused,
+  }
 }
 
 /** Keeps a passport in the repository that lies there, if one does that may be written to. */
