@@ -228,8 +228,8 @@ test("a service is asked about the slots of its own key only, and what it throws
 
 test("a slot that the service refuses keeps nobody from the next one", async () => {
   const own = await aSlot({ type: "external", key: service }, { ring })
-  const planted = await aSlot({ type: "external", key: service }, { ring })
-  const refused = (planted.means as { wrapped: Uint8Array }).wrapped
+  const foreign = await aSlot({ type: "external", key: service }, { ring })
+  const refused = (foreign.means as { wrapped: Uint8Array }).wrapped
   const key = {
     ...service,
     unwrap: async (...args: Parameters<typeof service.unwrap>) => {
@@ -237,6 +237,6 @@ test("a slot that the service refuses keeps nobody from the next one", async () 
       return service.unwrap(...args)
     },
   }
-  const { opened } = await unlock([planted, own], { type: "external", key })
+  const { opened } = await unlock([foreign, own], { type: "external", key })
   expect(opened.map(({ slot }) => slot.id)).toEqual([own.id])
 })
