@@ -5,13 +5,14 @@ import type { Contender, Step } from "./contender.ts"
 
 const cli = join(import.meta.dirname, "../../packages/cli")
 
-/** bcopy as its users have it: built. */
+/** bcopy as its users have it: built, its repositories encrypted with a password, which every command derives anew. */
 export function bcopyContender(folder: string): Contender {
   const bcopy = [process.execPath, join(cli, "dist/main.js")]
   const { version } = JSON.parse(readFileSync(join(cli, "package.json"), "utf8")) as { readonly version: string }
   const repository = join(folder, "bcopy")
   const offsite = join(folder, "bcopy-offsite")
   const level1 = join(folder, "bcopy-level-1")
+  const keys = { BCOPY_PASSWORD: "x", BCOPY_FROM_PASSWORD: "x", BCOPY_CONFIG_DIR: join(folder, "config") }
   const named = ["--job", "nightly", "--workload", "web"]
   const backUp = (into: string, image: string, ...more: readonly string[]) =>
     [bcopy, "backup", "--repo", into, named, more, `disk=${image}`].flat()
@@ -20,11 +21,14 @@ export function bcopyContender(folder: string): Contender {
     name: "bcopy",
     version: `${version}, Node ${process.version}`,
     repository,
-    options: { cwd: folder },
+    options: { cwd: folder, environment: keys },
     begin() {
       const [program = "", ...args] = bcopy
       for (const path of [repository, offsite, level1])
-        execFileSync(program, [...args, "init", "--repo", path, "--no-encryption"], { stdio: "ignore" })
+        execFileSync(program, [...args, "init", "--repo", path, "--no-recovery-kit"], {
+          stdio: "ignore",
+          env: { ...process.env, ...keys },
+        })
     },
     command(step, { image, restored }) {
       const commands: Partial<Record<Step, readonly string[]>> = {

@@ -27,6 +27,8 @@ const environment = {
   AWS_ACCESS_KEY_ID: gateway.credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: gateway.credentials.secretAccessKey,
   RESTIC_PASSWORD: "x",
+  BCOPY_PASSWORD: "x",
+  BCOPY_CONFIG_DIR: join(folder, "config"),
   RESTIC_CACHE_DIR: join(folder, "cache"),
 }
 const program = join(import.meta.dirname, "../../packages/cli/dist/main.js")
@@ -78,7 +80,7 @@ function measure(round: number, images: readonly string[]): void {
   const bcopy = (...args: readonly string[]) => [process.execPath, program, ...args]
   const source = join(folder, "disk.raw")
   run([...restic, "init", "--repository-version", "2"])
-  run(bcopy("init", "--repo", repo, "--no-encryption"))
+  run(bcopy("init", "--repo", repo, "--no-recovery-kit"))
   for (const [index, step] of (["full", "next"] as const).entries()) {
     rmSync(source, { force: true })
     linkSync(images[index] as string, source)

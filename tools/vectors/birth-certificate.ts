@@ -14,12 +14,7 @@ const asText = { text: true }
 const file = (over: object) => text(`${JSON.stringify({ ...birth, ...over }, undefined, 2)}\n`)
 
 ok("clear", "A repository in the clear", file({}), asText)
-ok(
-  "encrypted",
-  "An encrypted repository",
-  file({ encryption: "aes-256-gcm", idSalt: undefined, root }),
-  asText,
-)
+ok("encrypted", "An encrypted repository", file({ encryption: "aes-256-gcm", idSalt: undefined, root }), asText)
 bad("BadValue", "no_root", "Encrypted, without a root", file({ encryption: "aes-256-gcm" }), asText)
 bad(
   "BadValue",
