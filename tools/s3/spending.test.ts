@@ -59,6 +59,20 @@ test("a plan says what it may bring and cost, and a run is near it", async () =>
   expect(use?.price).toMatchObject({ currency: "USD" })
 }, 60_000)
 
+test("a plan that reads from a bucket says what leaving it costs, and a run is near it", async () => {
+  const back = ["copy", "--from", offsite, "--to", at("back"), "--job", "priced", "--prices", "aws-standard"]
+  await runBcopy(["init", "--repo", at("back"), "--no-encryption"])
+  const { estimate } = (await runBcopy([...back, "--dry-run"])).document as SpendingDocument
+  const { document } = await runBcopy(back)
+  const [use] = (document as SpendingDocument).requests ?? []
+  expect(use?.repository).toBe("s3://versioned/offsite")
+  const made = Object.values(use?.classes ?? {}).reduce((sum, count) => sum + count)
+  expect(made).toBeLessThan(2 * (estimate?.aboutRequests ?? 0))
+  expect(made).toBeGreaterThan(0.3 * (estimate?.aboutRequests ?? 0))
+  const [spent = 0, planned = 0] = [use?.price?.total, estimate?.price?.total]
+  expect(Math.abs(spent - planned)).toBeLessThan(0.2 * planned)
+}, 60_000)
+
 test("requests are counted by phase, and told while a copy goes on", async () => {
   const { document, events } = await runBcopy(copy("--as", "phases"))
   const phases = (document as SpendingDocument).requests?.[0]?.phases

@@ -10,7 +10,7 @@ import { extendRetention, findObject } from "./object-lock.ts"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
 import { answerOf } from "./s3-failure.ts"
 
-const PART_BYTES = 16 << 20
+export const PART_BYTES = 16 << 20
 const PARTS_AT_ONCE = 4
 
 /**

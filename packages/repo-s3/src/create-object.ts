@@ -5,7 +5,7 @@ import { findObject } from "./object-lock.ts"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
 import { answerOf } from "./s3-failure.ts"
 
-const MULTIPART_BYTES = 64 << 20
+export const MULTIPART_BYTES = 64 << 20
 
 export interface CreateObjectOptions extends CreateOptions {
   /** The bucket locks whatever is put there. */

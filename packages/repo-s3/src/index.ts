@@ -22,7 +22,7 @@ export { recheckBucket, type RecheckedBucket, type RecheckOptions } from "./rech
 // what it costs
 export { requestClass, requestsByClass, type S3RequestClass, type S3Usage } from "./s3-usage.ts"
 export { SpendingCap, type Spending, type SpendingLimits } from "./spending-cap.ts"
-export { type PlannedStorage, planUsage } from "./plan-usage.ts"
+export { type PlannedStorage, planReadUsage, planUsage } from "./plan-usage.ts"
 export {
   estimateKeeping,
   estimatePrice,

@@ -66,8 +66,14 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
     const { exit, errors } = copyExit(report)
     const costOf = (point: string | undefined) => times.costOf(point)
     const { prices } = call.options
-    const isPriced = dryRun === true && isBucketAddress(to)
-    const estimate = isPriced ? await planPrice(report.planned, { packBytes: target.packBytes, prices }) : undefined
+    const estimate =
+      dryRun === true && (isBucketAddress(to) || isBucketAddress(from))
+        ? await planPrice(report.planned, {
+            ...(isBucketAddress(from) && { from: { packBytes: origin.packBytes } }),
+            ...(isBucketAddress(to) && { to: { packBytes: target.packBytes } }),
+            prices,
+          })
+        : undefined
     const text = renderCopy(report, { costOf, paint })
     return {
       exit,
