@@ -3,6 +3,7 @@ import { createRepository, type CreateRepositoryOptions, openRepository, type Re
 import { memoryStore } from "@bcopy/repo"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
+import { enclosingBucketRepository } from "./enclosing-bucket-repository.ts"
 import { noMemory, refuseExisting } from "./make-folder-repository.ts"
 import { fitPassport } from "./fit-passport.ts"
 import { openBucket } from "./open-bucket.ts"
@@ -11,7 +12,7 @@ import { BUCKET_ATTEMPTS, mayHoldRepository, paced, retried } from "./open-store
 /**
  * Makes a repository under a prefix in a bucket, or in a dry run finds out whether it could be made.
  * @returns the repository; in a dry run one of the same kind in memory
- * @throws CliError `Refused` for a prefix that holds other things; EngineError `RepositoryExists`, `BadArgument`;
+ * @throws CliError `Refused` for a prefix that holds other things or lies in a repository; EngineError `RepositoryExists`, `BadArgument`;
  * StoreError, `Unfit` for a bucket that lacks what a repository needs
  */
 export async function makeBucketRepository(
@@ -38,6 +39,11 @@ export async function makeBucketRepository(
   if (foreign.length > 0 && yes !== true)
     throw new CliError("Refused", `${text} is not empty: it holds ${foreign.slice(0, 3).join(", ")}`, {
       hint: "Choose another prefix, or confirm with --yes.",
+    })
+  const around = yes === true ? undefined : await enclosingBucketRepository(text, call)
+  if (around !== undefined)
+    throw new CliError("Refused", `${text} lies in another repository, ${around}`, {
+      hint: "Choose a place outside of it, or confirm with --yes.",
     })
   if (dryRun === true) return trial
   const passport = await fitPassport(bucket, text, call)
