@@ -1,4 +1,5 @@
 import { isFormatError } from "@bcopy/chain-format"
+import { isCryptoError } from "@bcopy/crypto"
 import type { FuzzTarget } from "./targets.ts"
 import { seededRandom, seedOf } from "./seeded-random.ts"
 
@@ -62,7 +63,8 @@ export async function runTarget(target: FuzzTarget, options: RunOptions): Promis
         target.decode(bytes)
         values++
       } catch (error) {
-        if (!isFormatError(error)) fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
+        if (!isFormatError(error) && !isCryptoError(error))
+          fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
       }
       return now() - before
     }

@@ -6,6 +6,7 @@ import { sealPlain } from "../../packages/chain-format/src/testing/seal-plain.ts
 import { contextOf, parseVector, type Vector } from "../../packages/chain-format/src/testing/vector.ts"
 import { fill } from "../vectors/byte-parts.ts"
 import { blocksFooter, kinds, pack, pagesFooter, slot, tagOf } from "../vectors/pack-parts.ts"
+import { keyTargets } from "./key-targets.ts"
 import { mutateBytes } from "./mutate-bytes.ts"
 import { mutateJson } from "./mutate-json.ts"
 import type { SeededRandom } from "./seeded-random.ts"
@@ -15,14 +16,14 @@ export interface FuzzTarget {
   readonly name: string
   /** Makes an input; the same for the same random numbers. */
   make(random: SeededRandom): Uint8Array
-  /** Must give a value or throw a FormatError. */
+  /** Must give a value or throw a FormatError or a CryptoError. */
   decode(input: Uint8Array): unknown
 }
 
 const folder = join(import.meta.dirname, "../../packages/chain-format/testdata/vectors")
 const packsKey = "backups/00112233445566778899aabbccddeeff/packs/0123456789abcdef0123456789abcdef/00000001"
 
-/** Every decoder of the format; where something is sealed, once from outside and once from within the seal. */
+/** Every decoder of the format and of keys; where something is sealed, once from outside and once from within the seal. */
 export function fuzzTargets(): readonly FuzzTarget[] {
   const vectors = readdirSync(folder).map((file) => parseVector(file.slice(0, -4), readFileSync(join(folder, file))))
   const good = (decoder: DecoderName) => vectors.filter((one) => one.decoder === decoder && one.expect === "ok")
@@ -30,7 +31,13 @@ export function fuzzTargets(): readonly FuzzTarget[] {
   const json = (["log-entry", "manifest", "checkpoint", "settings-entry", "session-beat"] as const).map((decoder) =>
     jsonTarget(decoder, good(decoder)),
   )
-  return [...plain, ...json, jsonTarget("birth-certificate", good("birth-certificate")), ...sealedTargets()]
+  return [
+    ...plain,
+    ...json,
+    jsonTarget("birth-certificate", good("birth-certificate")),
+    ...sealedTargets(),
+    ...keyTargets(),
+  ]
 }
 
 /** Contexts go with the seeds: of the bytes alone nobody could tell which leaf they should be. */
