@@ -5,7 +5,7 @@ import { createRepository } from "./create-repository.ts"
 import { makeWorld } from "./testing/world.ts"
 
 test("a birth certificate with another salt is damage: every id would be computed with it", async () => {
-  const world = makeWorld()
+  const world = makeWorld({ encrypted: false })
   await world.create()
   world.store.tamper(parseObjectKey("bcopy.json"), (bytes) => {
     const birth = decodeBirthCertificate(bytes) as ClearBirth
@@ -18,7 +18,7 @@ test("a birth certificate with another salt is damage: every id would be compute
 })
 
 test("of two that finish a half-made repository at once only one is told that it made it", async () => {
-  const world = makeWorld()
+  const world = makeWorld({ encrypted: false })
   const [first, second] = await Promise.allSettled([
     createRepository(world.store, world.seams(), { encryption: "none", packBytes: 8 << 20 }),
     createRepository(world.store, world.seams(), { encryption: "none", packBytes: 16 << 20 }),

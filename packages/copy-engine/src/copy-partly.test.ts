@@ -5,7 +5,6 @@ import { adoptRepository } from "./adopt-repository.ts"
 import { backUp } from "./back-up.ts"
 import { copy } from "./copy.ts"
 import { listPoints } from "./list-points.ts"
-import { openRepository } from "./repository.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { noise } from "./testing/noise.ts"
 import { makeWorld, type World } from "./testing/world.ts"
@@ -43,7 +42,7 @@ test("a copied repository with a broken head is adopted only when that is accept
   const { world, heads } = await twoWorkloads()
   world.store.tamper(parseObjectKey(heads(0)), (bytes) => bytes.fill(0, 30))
   const elsewhere = world.store.clone()
-  const open = () => openRepository(elsewhere, world.seams())
+  const open = () => world.open(elsewhere)
   await expect(adoptRepository(await open())).rejects.toMatchObject({ code: "Damaged" })
   expect((await adoptRepository(await open(), { acceptBroken: true })).adopted).toBe(true)
   expect((await verify(await open())).damaged).toMatchObject([{ marked: true }])

@@ -1,4 +1,3 @@
-import { decodePackHeader, openDataPack, SLOT_HEADER_BYTES } from "@bcopy/chain-format"
 import type { SealedDisk, Source } from "@bcopy/source"
 import { repositorySource } from "@bcopy/source-repository"
 import { expect, test } from "vitest"
@@ -8,6 +7,7 @@ import type { Repository } from "./repository.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { noise } from "./testing/noise.ts"
 import { restoreBytes } from "./testing/restore-bytes.ts"
+import { slotBodies } from "./testing/slot-bodies.ts"
 import { storedBlocks } from "./testing/stored-blocks.ts"
 import { makeWorld, type World } from "./testing/world.ts"
 import { verify } from "./verify.ts"
@@ -43,20 +43,6 @@ function sourceOf({ repository }: { repository: Repository }): Source {
 
 async function restored(repository: Repository, workload = "web"): Promise<Uint8Array> {
   return (await restoreBytes(repository, { workload })).sda as Uint8Array
-}
-
-/** Bodies of all slots of data packs: what was compressed, without header and tag. */
-async function slotBodies({ world, repository }: { world: World; repository: Repository }): Promise<string[]> {
-  const bodies: string[] = []
-  for (const key of world.store.keys().filter((name) => name.includes("/packs/"))) {
-    const bytes = (await world.store.read(key))?.bytes as Uint8Array
-    if (decodePackHeader(bytes).kind !== "dataPack") continue
-    for (const { offset, storedBytes } of openDataPack(bytes, { ...repository.view, objectKey: key }).slots) {
-      const end = offset + storedBytes - repository.view.suite.overheadBytes
-      bodies.push(Buffer.from(bytes.subarray(offset + SLOT_HEADER_BYTES, end)).toString("latin1"))
-    }
-  }
-  return bodies.toSorted()
 }
 
 test("a copy that is told no level keeps what the source compressed, one that is told compresses anew", async () => {
@@ -128,8 +114,8 @@ function withSealed(source: Source, change: (read: SealedDisk["read"]) => Sealed
     async open(point, options) {
       const opened = await source.open(point, options)
       const disks = opened.disks.map((disk) => {
-        const { suite, read } = disk.sealed as SealedDisk
-        return { ...disk, sealed: { suite, read: change(read) } }
+        const sealed = disk.sealed as SealedDisk
+        return { ...disk, sealed: { ...sealed, read: change(sealed.read) } }
       })
       return { ...opened, disks }
     },

@@ -3,7 +3,10 @@ import type { StoreFault } from "@bcopy/repo/testing"
 import { expect, test } from "vitest"
 import { crashAndGoOn, crashRun } from "./testing/crash-run.ts"
 import { crashInBackup, crashInCopy, crashInResume, type CrashWork } from "./testing/crash-work.ts"
-import { makeWorld, type World } from "./testing/world.ts"
+import { makeWorld, type World, type WorldOptions } from "./testing/world.ts"
+
+/** All that depends on what a request is about is tried in the clear; sealing is tried at some of them. */
+const SEALED_STEP = 5
 
 type FaultsAt = (at: number) => readonly StoreFault[]
 
@@ -27,26 +30,37 @@ const stores: Readonly<Record<string, Omit<MemoryStoreOptions, "clock">>> = {
 const resumed = crashInResume(1, dieNearTheEnd)
 const works: readonly CrashWork[] = [crashInBackup(1), crashInCopy(1), resumed]
 
+const everyTime = [
+  ...Object.entries(always).map(([name, made]) => [name, made, 1] as const),
+  ...Object.entries(sometimes).map(([name, made]) => [name, made, 3] as const),
+]
+
+/** Tries the faults at every `step`-th request. */
+async function tryEach(work: CrashWork, options: WorldOptions, faults: FaultsAt, step: number): Promise<void> {
+  const world = makeWorld(options)
+  await world.create()
+  await work.prepare(world)
+  const start = world.store.snapshot()
+  const { requests, error } = await crashRun(world, work, [], 1)
+  expect(error).toBeUndefined()
+  for (let at = 1; at <= requests; at += step)
+    expect({ at, of: requests, problems: await crashAndGoOn(world, work, start, faults(at)) }).toEqual({
+      at,
+      of: requests,
+      problems: [],
+    })
+}
+
 for (const [storeName, options] of Object.entries(stores))
-  for (const work of works)
-    for (const [what, faults, step] of [
-      ...Object.entries(always).map(([name, made]) => [name, made, 1] as const),
-      ...Object.entries(sometimes).map(([name, made]) => [name, made, 3] as const),
-    ])
-      test(`${work.name} on ${storeName}: whenever ${what} request k, every point restores and the next run converges, storing nothing twice`, async () => {
-        const world = makeWorld(options)
-        await world.create()
-        await work.prepare(world)
-        const start = world.store.snapshot()
-        const { requests, error } = await crashRun(world, work, [], 1)
-        expect(error).toBeUndefined()
-        for (let at = 1; at <= requests; at += step)
-          expect({ at, of: requests, problems: await crashAndGoOn(world, work, start, faults(at)) }).toEqual({
-            at,
-            of: requests,
-            problems: [],
-          })
-      })
+  for (const work of works) {
+    for (const [what, faults, step] of everyTime)
+      test(`${work.name} on ${storeName}: whenever ${what} request k, every point restores and the next run converges, storing nothing twice`, () =>
+        tryEach(work, options, faults, step))
+
+    for (const [what, faults] of Object.entries(always).slice(1))
+      test(`${work.name} of an encrypted repository on ${storeName}: whenever ${what} request k, the same holds`, () =>
+        tryEach(work, { ...options, encrypted: true }, faults, SEALED_STEP))
+  }
 
 /** Does the work until some checkpoints are behind it, and dies a few requests before it would have been done. */
 async function dieNearTheEnd(world: World, work: CrashWork): Promise<void> {

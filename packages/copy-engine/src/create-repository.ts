@@ -70,7 +70,12 @@ export async function createRepository(
   const born = found === undefined ? await bear() : { ...found, keys: await keysOf(found) }
   const means = born.birth.encrypted ? sealedMeans(born.birth, needKeys(born.keys).ring) : clearMeans(born.birth)
   const view = viewOf(laws, means, storeTime)
+  const isDisguised = found?.birth.encrypted === false && (await looksSealed(found.birth))
   if ((await readSettings(view, layout.repositorySettings, abortable)) !== undefined) throw exists()
+  if (isDisguised)
+    throw new EngineError("Damaged", `${store.name}: ${BIRTH_KEY} says that it is in the clear, and it is encrypted`, {
+      hint: PUT_BIRTH_BACK,
+    })
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   if (instance === undefined) throw new EngineError("NoRepository", `${store.name}: ${BIRTH_KEY} was there and is gone`)
   const session = randomId<"session">(seams.random(16))
@@ -112,6 +117,15 @@ export async function createRepository(
       `${store.name} holds a repository ${birth.encrypted ? "with" : "without"} encryption that was not made to the end`,
       { hint: `Finish it ${birth.encrypted ? "with its key" : "with --no-encryption"}, or choose another place.` },
     )
+  }
+
+  /** Whether there is more than a certificate, which without settings in the clear can only be sealed. */
+  async function looksSealed({ repository }: BirthCertificate): Promise<boolean> {
+    const known = await seams.memory?.recall(store.name)
+    if (known?.encrypted === true && known.repository === repository) return true
+    for (const prefix of [layout.keys, layout.repositorySettings])
+      if ((await laws.list(prefix, { limit: 1, ...abortable })).objects.length > 0) return true
+    return false
   }
 
   /** What lies there belongs to a repository whose birth certificate is gone: a new one would make it unreadable. */

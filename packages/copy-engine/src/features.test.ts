@@ -9,7 +9,7 @@ import { copy } from "./copy.ts"
 import { createRepository } from "./create-repository.ts"
 import { findWorkload } from "./find-workloads.ts"
 import { listPoints } from "./list-points.ts"
-import { openRepository, type Repository } from "./repository.ts"
+import type { Repository } from "./repository.ts"
 import { logOf } from "./testing/log-of.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { noise } from "./testing/noise.ts"
@@ -194,7 +194,7 @@ test("a repository copied by other means is read-only until it is adopted, and a
   const { world, repository } = await prepared()
   await backUp(repository, { source: disksNow({ sda: noise(200_000, 9) }), ...task })
   const copied = world.store.clone()
-  const there = await openRepository(copied, world.seams())
+  const there = await world.open(copied)
   expect(there.notWritable).toMatchObject({ code: "NotWritable" })
   await expect(backUp(there, { source: source(), ...task })).rejects.toMatchObject({
     code: "NotWritable",
@@ -217,9 +217,9 @@ test("a repository copied by other means is read-only until it is adopted, and a
     copied.restore(whole)
   }
   expect(await adoptRepository(there, { dryRun: true })).toMatchObject({ adopted: false, points: 2 })
-  expect((await openRepository(copied, world.seams())).notWritable).toBeDefined()
+  expect((await world.open(copied)).notWritable).toBeDefined()
   expect(await adoptRepository(there)).toMatchObject({ adopted: true, points: 2 })
-  const adopted = await openRepository(copied, world.seams())
+  const adopted = await world.open(copied)
   expect((await backUp(adopted, { source: source(), ...task })).kind).toBe("increment")
   expect(await adoptRepository(adopted)).toMatchObject({ adopted: false })
 })
@@ -230,7 +230,7 @@ test("a repository that was not made to the end is finished with the id it has; 
     if (request.method === "create" && request.key.startsWith("log/")) throw new Error("killed")
     return run()
   })
-  await expect(createRepository(dying, world.seams(), { encryption: "none" })).rejects.toThrow("killed")
+  await expect(world.create({}, dying)).rejects.toThrow("killed")
   await expect(world.open()).rejects.toMatchObject({ code: "NoRepository", hint: expect.stringContaining("init") })
   const certificate = (await world.store.read("bcopy.json" as ObjectKey))?.bytes
   const repository = await world.create()

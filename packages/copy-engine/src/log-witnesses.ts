@@ -56,7 +56,8 @@ export class LogWitnesses {
       else if (state.head.number < number) tell(`its log ends at entry ${state.head.number}, and ${said}`)
       else {
         const known = [state.head, ...state.since].find((one) => one.number === number)
-        if (known !== undefined && known.digest !== digest)
+        // One that was given up was told of then, and stays another one for ever.
+        if (known !== undefined && known.digest !== digest && !state.lost.includes(number))
           tell(`its entry ${number} is another one than ${by.job} knew`)
       }
     }

@@ -140,6 +140,7 @@ export async function openRepository(
       whyNotSealed(name, birth, access) ??
       rolledBack ??
       whyOutdated(name, keys, inForce?.generation) ??
+      whyTurnedBack(name, inForce?.generation, remembered) ??
       whyNotProven(name, keys, access, remembered) ??
       whyNotWritable(name, settings.entry, instance),
   }
@@ -216,6 +217,21 @@ function whyOutdated(name: string, keys: RepositoryKeys | undefined, inForce = 0
     "NotWritable",
     `${name}: the keys were rotated, and this one opens only what was written before (generation ${keys.ring.generation} of ${inForce})`,
     { hint: "Use a key that the rotation kept." },
+  )
+}
+
+/** Settings that were cut off behind an earlier root would have what is new sealed under a key that was revoked. */
+function whyTurnedBack(
+  name: string,
+  inForce = 0,
+  remembered: RememberedRepository | undefined,
+): EngineError | undefined {
+  const known = remembered?.roots.at(-1)?.generation ?? 0
+  if (known <= inForce) return undefined
+  return new EngineError(
+    "NotWritable",
+    `${name}: root generation ${inForce} is in force, and ${known} was when it was last seen: its newest settings are gone`,
+    { hint: "Somebody may have turned a rotation of the keys back. What is there can be read." },
   )
 }
 

@@ -74,8 +74,11 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
 
   // Of a rotation that was not carried through nothing is taken over: nothing is sealed under its epoch.
   const epochs = ring.epochs.filter(({ epoch }) => epoch <= before.generation)
-  const newest = Math.max(before.generation, ...stored.map(({ root }) => root.generation))
-  const next = nextGeneration({ ...ring, generation: before.generation, epochs }, newest + 1, seams.random)
+  // The least number that no slot names: whoever may write could plant one with the highest there is.
+  const taken = new Set(stored.map(({ root }) => root.generation))
+  let generation = before.generation + 1
+  while (taken.has(generation)) generation++
+  const next = nextGeneration({ ...ring, generation: before.generation, epochs }, generation, seams.random)
   const after = markOf(next)
   const fresh: KeySlot[] = []
   for (const [slot, holder] of holders) fresh.push(await succeed(slot, holder, next, fresh))

@@ -139,6 +139,8 @@ test("a session of this very process that died without a word is watched, not be
     return run()
   })
   await expect(backUp(await world.open(dying), { source: disksNow({ sda: noise(MIB, 1) }), ...task })).rejects.toThrow()
+  // Of two that began at once an id would decide.
+  await world.clock.advance(1000)
   const soon = backUp(await world.open(), { source: disksNow({ sda: noise(MIB, 1) }), ...task })
   await expect(soon).rejects.toMatchObject({ code: "Busy" })
   await world.clock.advance(10 * 60_000)

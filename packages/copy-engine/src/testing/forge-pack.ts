@@ -1,6 +1,7 @@
-import { openSlot, SLOT_HEADER_BYTES, type ObjectKind } from "@bcopy/chain-format"
-import { clearSuite } from "../clear-suite.ts"
-import { zstdCodec } from "../node-primitives.ts"
+import { openSlot, resealPack, type SealSuite, SLOT_HEADER_BYTES } from "@bcopy/chain-format"
+import { firstGeneration, SUITE_ID } from "@bcopy/crypto"
+import { gcmSeed, type GcmSeed, gcmSuite } from "../gcm-suite.ts"
+import { randomBytes, zstdCodec } from "../node-primitives.ts"
 import { slotRegions } from "./slot-regions.ts"
 
 /** Attempts to change something so that it compresses to as many bytes as before. */
@@ -8,12 +9,25 @@ const ATTEMPTS = 200
 const STEP_BYTES = 16 << 10
 
 /**
- * A pack as whoever may write can make it: every slot opens under the pack's key and lies where it did, and holds
- * something else. Its footer is the old one.
+ * A pack as whoever may write can make it: every slot lies where it did. In the clear each opens, and holds something else,
+ * beside the old footer; of an encrypted repository it is sealed under a key of his own.
  */
-export function forgePack(pack: Uint8Array, kind: ObjectKind, objectKey: string): Uint8Array {
+export function forgePack(
+  pack: Uint8Array,
+  kind: "dataPack" | "mapPack",
+  objectKey: string,
+  suite: SealSuite,
+): Uint8Array {
+  if (suite.id === SUITE_ID) {
+    const { repository } = suite.seed as GcmSeed
+    const own = gcmSuite(gcmSeed(firstGeneration(repository, randomBytes)), randomBytes)
+    const [from, to] = [
+      { suite, objectKey },
+      { suite: own, objectKey },
+    ]
+    return resealPack(pack, { kind, from, to, codec: zstdCodec }).bytes
+  }
   const forged = pack.slice()
-  const suite = clearSuite()
   const opening = suite.openByHint(kind, objectKey, new Uint8Array())
   const sealing = suite.begin(kind, objectKey)
   for (const { part, at } of slotRegions(pack).slice(0, -4)) {

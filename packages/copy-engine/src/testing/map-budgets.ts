@@ -12,9 +12,9 @@ export function pagesAllowed(changedBytes: number): number {
 export const ENTRY_AND_BEATS_BYTES = 16 << 10
 export const CATALOGUE_BYTES_PER_POINT = 128
 
-/** What a data pack of an increment may take beside so many blocks. */
+/** What a data pack of an increment may take beside so many blocks: 68 of it for what an encrypted one is opened with. */
 export function framesAllowed(blocks: number): number {
-  return 160 + 16 * blocks
+  return 228 + 16 * blocks
 }
 
 /** What an increment may ask of the store beside map packs, with opening the repository and its beats. */

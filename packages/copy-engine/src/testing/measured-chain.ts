@@ -1,7 +1,7 @@
 import { DEFAULT_BLOCK_BYTES } from "@bcopy/chain-format"
 import type { RepoStore } from "@bcopy/repo"
 import { backUp } from "../back-up.ts"
-import { type EngineSeams, openRepository } from "../repository.ts"
+import { type EngineSeams, openRepository, type OpenRepositoryOptions } from "../repository.ts"
 import { type MapCost, mapCost } from "./map-cost.ts"
 import { StampedDisk } from "./stamped-disk.ts"
 import { type StoreCost, withoutData } from "./without-data.ts"
@@ -25,9 +25,14 @@ export interface MeasuredChain {
 }
 
 /** A chain of a disk in a repository that is there, with blocks of the usual size. */
-export function measuredChain(over: RepoStore, seams: EngineSeams, disk: StampedDisk): MeasuredChain {
+export function measuredChain(
+  over: RepoStore,
+  seams: EngineSeams,
+  disk: StampedDisk,
+  options: OpenRepositoryOptions = {},
+): MeasuredChain {
   const { store, takeCost } = withoutData(over)
-  const open = () => openRepository(store, seams)
+  const open = () => openRepository(store, seams, options)
   return {
     disk,
     async backUp(changed, level = 1) {
@@ -45,5 +50,7 @@ export async function beginChain(sizeBytes: number): Promise<MeasuredChain> {
   const world = makeWorld()
   await world.create()
   const { clock, random } = world.seams()
-  return measuredChain(world.store, { clock, random }, new StampedDisk(sizeBytes, DEFAULT_BLOCK_BYTES))
+  const keys = world.keys()
+  const disk = new StampedDisk(sizeBytes, DEFAULT_BLOCK_BYTES)
+  return measuredChain(world.store, { clock, random }, disk, keys && { keys })
 }

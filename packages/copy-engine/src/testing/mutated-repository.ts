@@ -6,6 +6,7 @@ import {
   type LogPlace,
   type ObjectKind,
   readManifest,
+  type SealSuite,
 } from "@bcopy/chain-format"
 import type { MemorySnapshot, ObjectKey } from "@bcopy/repo"
 import { backUp } from "../back-up.ts"
@@ -70,6 +71,8 @@ export interface KnownPoint {
 export interface MutatedRepository {
   readonly world: World
   readonly whole: MemorySnapshot
+  /** What it is sealed with. */
+  readonly suite: SealSuite
   readonly points: readonly KnownPoint[]
   readonly objects: Readonly<Record<ObjectName, MutableObject>>
 }
@@ -95,7 +98,8 @@ export async function mutatedRepository(options: WorldOptions = {}): Promise<Mut
   await bring("third", "nightly", "web01", changed(second, [{ at: 100 * KIB, count: 10 }], 3))
   await dieWithCheckpoint(repository, "nightly", "web02")
   await dieWithCheckpoint(repository, "weekly", "web03")
-  return { world, whole: world.store.snapshot(), points, objects: await objectsOf(repository, world) }
+  const { suite } = repository.view
+  return { world, whole: world.store.snapshot(), suite, points, objects: await objectsOf(repository, world) }
 }
 
 /** Leaves a session behind that had stored a pack, and said so in its last beat. */

@@ -1,15 +1,22 @@
-import { decodePackHeader } from "@bcopy/chain-format"
+import { decodePackHeader, type SealSuite } from "@bcopy/chain-format"
 import type { MemoryStore, ObjectKey } from "@bcopy/repo"
 import { forgePack } from "./forge-pack.ts"
 import type { MutableObject, ObjectName } from "./mutated-repository.ts"
+
+/** What a mutation is made of, beside the object. */
+export interface MutationMeans {
+  /** The same object of another repository. */
+  readonly foreign: Uint8Array
+  /** What seals the repository. */
+  readonly suite: SealSuite
+}
 
 /** What may happen to an object. */
 export interface Mutation {
   readonly name: string
   /** Objects that it cannot happen to. */
   readonly except?: (name: ObjectName) => boolean
-  /** `foreign` is the same object of another repository. */
-  readonly apply: (store: MemoryStore, object: MutableObject, foreign: Uint8Array) => Promise<void> | void
+  readonly apply: (store: MemoryStore, object: MutableObject, others: MutationMeans) => Promise<void> | void
 }
 
 const isBirth = (name: ObjectName) => name === "the birth certificate"
@@ -62,7 +69,7 @@ const swaps: readonly Mutation[] = [
       store.tamper(key, () => bytes)
     },
   },
-  { name: "swap: another repository's", apply: (store, { key }, foreign) => store.tamper(key, () => foreign) },
+  { name: "swap: another repository's", apply: (store, { key }, { foreign }) => store.tamper(key, () => foreign) },
   {
     name: "replay: under the next number",
     except: isBirth,
@@ -85,15 +92,15 @@ export const newerVersions: readonly Mutation[] = [
   { name: "overlay: garbage", apply: (store, { key }) => store.overlay(key, Buffer.alloc(100, 7)) },
   {
     name: "overlay: another of its kind",
-    async apply(store, { key, twin }, foreign) {
+    async apply(store, { key, twin }, { foreign }) {
       store.overlay(key, twin === undefined ? foreign : await bytesAt(store, twin))
     },
   },
   {
     name: "overlay: a forgery",
     except: (name) => !isPack(name),
-    async apply(store, { key, kind }) {
-      store.overlay(key, forgePack(await bytesAt(store, key), kind as NonNullable<typeof kind>, key))
+    async apply(store, { key, kind }, { suite }) {
+      store.overlay(key, forgePack(await bytesAt(store, key), kind as "dataPack" | "mapPack", key, suite))
     },
   },
   {

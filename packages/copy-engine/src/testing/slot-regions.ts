@@ -18,7 +18,8 @@ export function slotRegions(object: Uint8Array): readonly Region[] {
   const trailer = kind === "dataPack" || kind === "mapPack" ? TRAILER_BYTES : 0
   const regions: Region[] = [{ part: "header", at: 0, bytes: headerBytes }]
   let at = headerBytes
-  while (at < object.length - trailer) {
+  // A header may say another kind than the object is of.
+  while (at + SLOT_HEADER_BYTES <= object.length - trailer) {
     const { storedBytes } = decodeSlotHeader(object.subarray(at))
     const body = at + SLOT_HEADER_BYTES
     const tag = body + storedBytes - TAG_BYTES

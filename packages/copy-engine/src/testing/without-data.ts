@@ -41,8 +41,8 @@ export function withoutData(store: RepoStore): { readonly store: RepoStore; read
   }
 }
 
-/** Enough to tell what a pack is. */
-const HEADER_BYTES = 64
+/** Enough to tell what a pack is, whatever sealed it. */
+const HEADER_BYTES = 128
 
 function sortOf(key: string, bytes: Uint8Array | undefined): ObjectSort {
   if (key.includes("/packs/"))

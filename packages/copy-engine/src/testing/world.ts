@@ -5,6 +5,7 @@ import { fakeClock, type FakeClock } from "@bcopy/repo/testing"
 import { createRepository } from "../create-repository.ts"
 import type { EngineEvent } from "../engine-event.ts"
 import { type EngineSeams, openRepository, type Repository } from "../repository.ts"
+import type { KeyAccess } from "../unlock-repository.ts"
 import { pretendedHost } from "./hosts.ts"
 import { accessWith, testEncryption, testKey } from "./test-keys.ts"
 
@@ -15,8 +16,10 @@ export interface World {
   /** What the engines told, in order. */
   readonly events: EngineEvent[]
   seams(): EngineSeams
+  /** What opens the repository; nothing for one in the clear. */
+  keys(): KeyAccess | undefined
   /** Makes the repository. */
-  create(options?: { readonly blockBytes?: number }): Promise<Repository>
+  create(options?: { readonly blockBytes?: number }, over?: RepoStore): Promise<Repository>
   /**
    * Opens it as another process would, with packs of one slot unless told otherwise: the smallest that the options allow
    * are 8 MiB, and many packs are wanted of few bytes.
@@ -49,19 +52,21 @@ export function makeWorld({ encrypted = ENCRYPTED, ...options }: WorldOptions = 
     random: (count) => new Uint8Array(hash("sha256", `${options.id ?? ""}/${++drawn}`, "buffer").subarray(0, count)),
     onEvent: (event) => events.push(event),
   })
-  const keys = () => accessWith([{ type: "external", key: testKey }], root)
+  const keys = () => (encrypted ? accessWith([{ type: "external", key: testKey }], root) : undefined)
   return {
     clock,
     store,
     events,
     seams,
-    create: (made = {}) =>
-      createRepository(store, seams(), {
+    keys,
+    create: (made = {}, over = store) =>
+      createRepository(over, seams(), {
         encryption: encrypted ? testEncryption((mark) => (root = mark)) : "none",
         ...made,
       }),
     async open(over = store, { packBytes = SMALL_PACK_BYTES } = {}) {
-      return { ...(await openRepository(over, seams(), { ...(encrypted && { keys: keys() }) })), packBytes }
+      const access = keys()
+      return { ...(await openRepository(over, seams(), { ...(access && { keys: access }) })), packBytes }
     },
     async drive(work, stepMs = 10_000) {
       let settled = false
