@@ -28,7 +28,7 @@ export interface BrokenSlot extends SlotName {
   readonly message: string
 }
 
-/** More slots than anybody needs: whoever may write could plant any number. */
+/** More slots of a type than anybody needs: whoever may write could plant any number, which must not hide those of another. */
 const MAX_SLOTS = 256
 /** Slots, and the newest entries of the settings log, which lists behind them. */
 const PAGE_KEYS = 64
@@ -48,13 +48,19 @@ export async function listSlots(store: WriteOnceStore, options: Abortable = {}):
     const page = await store.list("", { after, limit: PAGE_KEYS, ...options })
     for (const { key } of page.objects) {
       const [, type, id] = /^keys\/(password|recovery|external)-([0-9a-f]{32})$/.exec(key) ?? []
-      if (id !== undefined && names.length < MAX_SLOTS) names.push({ type: type as SlotType, id })
+      if (id !== undefined && countOf(type as SlotType) < MAX_SLOTS) names.push({ type: type as SlotType, id })
       if (key.startsWith(layout.repositorySettings)) settings.push(key)
     }
     const last = page.objects.at(-1)?.key ?? ""
-    if (page.next === undefined || last > layout.keys.replace("/", "0") || names.length >= MAX_SLOTS)
-      return { names, settings }
-    after = page.next
+    if (page.next === undefined || last > layout.keys.replace("/", "0")) return { names, settings }
+    const [, type] = /^keys\/(password|recovery|external)-/.exec(last) ?? []
+    // Of a type that is full the rest is passed over: "." follows "-".
+    const isFull = type !== undefined && countOf(type as SlotType) >= MAX_SLOTS
+    after = isFull ? `${layout.keys}${type}.` : page.next
+  }
+
+  function countOf(wanted: SlotType): number {
+    return names.filter(({ type }) => type === wanted).length
   }
 }
 
