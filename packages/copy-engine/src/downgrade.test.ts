@@ -1,28 +1,21 @@
 import { encodeBirthCertificate, type RepositoryId } from "@bcopy/chain-format"
 import { parseObjectKey } from "@bcopy/repo"
-import { beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { beforeEach, describe, expect, test } from "vitest"
 import { createRepository } from "./create-repository.ts"
 import type { Repository } from "./repository.ts"
 import type { RepositoryMemory } from "./repository-memory.ts"
 import { expectRefused } from "./testing/expect-refused.ts"
 import { keptMemory } from "./testing/kept-memory.ts"
-import { keyedRepository, type KeyedRepository, secrets } from "./testing/keyed-repository.ts"
+import { keyedInTests, secrets } from "./testing/keyed-repository.ts"
 import { testEncryption } from "./testing/test-keys.ts"
-import { makeWorld, type World } from "./testing/world.ts"
+import { makeWorld } from "./testing/world.ts"
 
 const BIRTH = parseObjectKey("bcopy.json")
 
-let keyed: KeyedRepository
-let world: World
-let repository: Repository
+const keyed = await keyedInTests()
+const { world, repository, root } = keyed
 let memory: RepositoryMemory
-let root: { readonly fingerprint: string }
-beforeAll(async () => {
-  keyed = await keyedRepository()
-  ;({ world, repository, root } = keyed)
-})
 beforeEach(() => {
-  world.store.restore(keyed.whole)
   memory = keptMemory(keyed.remembered)
 })
 

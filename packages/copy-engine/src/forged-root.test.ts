@@ -1,39 +1,23 @@
 import { encodeBirthCertificate } from "@bcopy/chain-format"
 import { firstGeneration, makeSlot, markOf, type RingMark, type SlotHolder } from "@bcopy/crypto"
 import { parseObjectKey } from "@bcopy/repo"
-import { beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { beforeEach, describe, expect, test } from "vitest"
 import { createRepository } from "./create-repository.ts"
 import { randomBytes } from "./node-primitives.ts"
-import type { Repository } from "./repository.ts"
 import type { RepositoryMemory } from "./repository-memory.ts"
 import { expectRefused } from "./testing/expect-refused.ts"
 import { keptMemory } from "./testing/kept-memory.ts"
-import {
-  bringPoint,
-  holders,
-  keyedRepository,
-  type KeyedRepository,
-  type Known,
-  putSlot,
-  secrets,
-} from "./testing/keyed-repository.ts"
+import { bringPoint, holders, keyedInTests, type Known, putSlot, secrets } from "./testing/keyed-repository.ts"
 import { noise } from "./testing/noise.ts"
 import { accessWith, testKey } from "./testing/test-keys.ts"
-import { makeWorld, type World } from "./testing/world.ts"
+import { makeWorld } from "./testing/world.ts"
 
 const BIRTH = parseObjectKey("bcopy.json")
 
-let keyed: KeyedRepository
-let world: World
-let repository: Repository
+const keyed = await keyedInTests()
+const { world, repository, root } = keyed
 let memory: RepositoryMemory
-let root: { readonly fingerprint: string }
-beforeAll(async () => {
-  keyed = await keyedRepository()
-  ;({ world, repository, root } = keyed)
-})
 beforeEach(() => {
-  world.store.restore(keyed.whole)
   memory = keptMemory(keyed.remembered)
 })
 

@@ -1,31 +1,18 @@
 import { newX25519Pair, type Secret } from "@bcopy/crypto"
 import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
-import { beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { openRepository, type Repository } from "./repository.ts"
-import {
-  bytes,
-  keyedRepository,
-  type KeyedRepository,
-  PASSWORD_HINT,
-  secrets,
-  bringPoint,
-} from "./testing/keyed-repository.ts"
+import { describe, expect, test } from "vitest"
+import { openRepository } from "./repository.ts"
+import { bytes, keyedInTests, PASSWORD_HINT, secrets, bringPoint } from "./testing/keyed-repository.ts"
 import { rotateKeys } from "./rotate-keys.ts"
 import { flip } from "./testing/mutations.ts"
 import { noise } from "./testing/noise.ts"
 import { differing, restoreBytes } from "./testing/restore-bytes.ts"
 import { testKey } from "./testing/test-keys.ts"
 import { ringOf } from "./testing/twin-repository.ts"
-import { makeWorld, type World } from "./testing/world.ts"
+import { makeWorld } from "./testing/world.ts"
 
-let keyed: KeyedRepository
-let world: World
-let repository: Repository
-beforeAll(async () => {
-  keyed = await keyedRepository()
-  ;({ world, repository } = keyed)
-})
-beforeEach(() => world.store.restore(keyed.whole))
+const keyed = await keyedInTests()
+const { world, repository } = keyed
 
 const open = (...given: readonly Secret[]) => keyed.open(given)
 

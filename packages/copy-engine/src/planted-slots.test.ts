@@ -1,22 +1,14 @@
 import { firstGeneration, newX25519Pair, nextGeneration, type Secret } from "@bcopy/crypto"
-import { beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { listKeys } from "./key-slots.ts"
 import { randomBytes } from "./node-primitives.ts"
-import type { Repository } from "./repository.ts"
 import { rotateKeys } from "./rotate-keys.ts"
-import { holders, keyedRepository, type KeyedRepository, leastParameters, secrets } from "./testing/keyed-repository.ts"
+import { holders, keyedInTests, leastParameters, secrets } from "./testing/keyed-repository.ts"
 import { testKey } from "./testing/test-keys.ts"
 import { ringOf } from "./testing/twin-repository.ts"
-import type { World } from "./testing/world.ts"
 
-let keyed: KeyedRepository
-let world: World
-let repository: Repository
-beforeAll(async () => {
-  keyed = await keyedRepository()
-  ;({ world, repository } = keyed)
-})
-beforeEach(() => world.store.restore(keyed.whole))
+const keyed = await keyedInTests()
+const { repository } = keyed
 
 const open = (...given: readonly Secret[]) => keyed.open(given)
 

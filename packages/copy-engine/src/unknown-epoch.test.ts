@@ -1,23 +1,15 @@
 import type { Secret } from "@bcopy/crypto"
 import type { ObjectKey } from "@bcopy/repo"
-import { beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { randomBytes } from "./node-primitives.ts"
-import type { Repository } from "./repository.ts"
 import { rotateKeys } from "./rotate-keys.ts"
-import { bringPoint, bytes, keyedRepository, type KeyedRepository, secrets } from "./testing/keyed-repository.ts"
+import { bringPoint, bytes, keyedInTests, secrets } from "./testing/keyed-repository.ts"
 import { flip } from "./testing/mutations.ts"
 import { testKey } from "./testing/test-keys.ts"
-import type { World } from "./testing/world.ts"
 import { verify } from "./verify.ts"
 
-let keyed: KeyedRepository
-let world: World
-let repository: Repository
-beforeAll(async () => {
-  keyed = await keyedRepository()
-  ;({ world, repository } = keyed)
-})
-beforeEach(() => world.store.restore(keyed.whole))
+const keyed = await keyedInTests()
+const { world, repository } = keyed
 
 const open = (...given: readonly Secret[]) => keyed.open(given)
 

@@ -1,5 +1,6 @@
 import { firstGeneration, type KeyRing, makeSlot, newX25519Pair, type Secret, type SlotHolder } from "@bcopy/crypto"
 import { type MemorySnapshot, type MemoryStore, type ObjectKey, writeOnce } from "@bcopy/repo"
+import { beforeEach } from "vitest"
 import { backUp } from "../back-up.ts"
 import { createRepository } from "../create-repository.ts"
 import { storeSlot } from "../key-objects.ts"
@@ -96,6 +97,13 @@ export async function keyedRepository(): Promise<KeyedRepository> {
       await putSlot(store, await makeSlot({ ring, facts: { id, createdAtMs: 0 }, holder, random: randomBytes }))
     },
   }
+}
+
+/** The same for the tests of a file: each finds it as it was made. */
+export async function keyedInTests(): Promise<KeyedRepository> {
+  const keyed = await keyedRepository()
+  beforeEach(() => keyed.world.store.restore(keyed.whole))
+  return keyed
 }
 
 /** Stores a slot as anybody can who may write. */
