@@ -16,6 +16,9 @@ interface Abortable {
 /** How many entries at a log's head may be broken before reading gives up. */
 const MAX_BROKEN_HEADS = 64
 
+/** Names of a log that are asked for at once, at most. */
+const MAX_LISTED = 1000
+
 /** A commit log as bytes: where it lies and how its objects open. */
 export interface LogPlace {
   readonly backup: BackupId
@@ -46,8 +49,9 @@ export async function findHead(
   prefix: string,
   options: Abortable = {},
 ): Promise<number | undefined> {
-  for (let after: string | undefined; ;) {
-    const page = await view.list(prefix, { limit: 4, ...(after !== undefined && { after }), ...options })
+  // Names that are none stand only where somebody put them: then more are asked for each time.
+  for (let after: string | undefined, limit = 4; ; limit = Math.min(MAX_LISTED, 4 * limit)) {
+    const page = await view.list(prefix, { limit, ...(after !== undefined && { after }), ...options })
     for (const key of page.keys) {
       const number = entryNumber(prefix, key, view.entryTag)
       if (number !== undefined) return number

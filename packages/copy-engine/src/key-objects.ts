@@ -64,7 +64,10 @@ export async function listSlots(store: WriteOnceStore, options: Abortable = {}):
   }
 }
 
-/** Reads slots. Those of other repositories, and those that have gone meanwhile, are passed over. */
+/**
+ * Reads slots, the oldest first by the store's clock. Those of other repositories, and those that have gone meanwhile, are
+ * passed over.
+ */
 export async function readSlots(
   store: WriteOnceStore,
   repository: RepositoryId,
@@ -72,7 +75,10 @@ export async function readSlots(
   options: Abortable = {},
 ): Promise<{ readonly slots: readonly KeySlot[]; readonly broken: readonly BrokenSlot[] }> {
   const read = await Promise.all(names.map((name) => readSlot(store, name, options)))
-  const found = read.filter((slot) => slot !== undefined)
+  const found = read
+    .filter((one) => one !== undefined)
+    .toSorted((a, b) => a.modifiedAtMs - b.modifiedAtMs)
+    .map(({ slot }) => slot)
   return {
     slots: found.filter((slot) => "means" in slot).filter((slot) => slot.repository === repository),
     broken: found.filter((slot) => "message" in slot),
@@ -83,12 +89,17 @@ async function readSlot(
   store: WriteOnceStore,
   { type, id }: SlotName,
   options: Abortable,
-): Promise<KeySlot | BrokenSlot | undefined> {
+): Promise<{ readonly slot: KeySlot | BrokenSlot; readonly modifiedAtMs: number } | undefined> {
   const objectKey = layout.keySlot(type, id)
   const object = await store.read(parseObjectKey(objectKey), options)
   if (object === undefined) return undefined
+  const { bytes, modifiedAtMs } = object
+  return { slot: openSlot({ type, id }, bytes, objectKey), modifiedAtMs }
+}
+
+function openSlot({ type, id }: SlotName, bytes: Uint8Array, objectKey: string): KeySlot | BrokenSlot {
   try {
-    const body = decodeSmallObject("keySlot", object.bytes, { suite: clearSuite(), codec: zstdCodec, objectKey })
+    const body = decodeSmallObject("keySlot", bytes, { suite: clearSuite(), codec: zstdCodec, objectKey })
     const slot = parseKeySlot(body, id)
     return slot.means.type === type ? slot : { type, id, message: `key slot ${id} opens by ${slot.means.type}` }
   } catch (error) {

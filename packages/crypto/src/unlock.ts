@@ -30,7 +30,8 @@ export interface UnlockResult {
 }
 
 /**
- * Tries a secret on all slots that it might open. That none opens is no error here; what an external key throws is, unless another slot of that key
+ * Tries a secret on all slots that it might open. They should come oldest first: a password is tried with eight sets of
+ * parameters at most, and who plants slots comes after those that are there. That none opens is no error here; what an external key throws is, unless another slot of that key
  * opens: whoever may write could plant a slot that the key's service refuses.
  * @throws CryptoError `BadArgument` for what is no password or no private key
  */
@@ -90,7 +91,10 @@ async function tryExternal(
   return refusals
 }
 
-/** One run of Argon2id for each set of parameters, the slots of the newest generation first. */
+/**
+ * One run of Argon2id for each set of parameters: in turns those of the newest generation, which whoever plants slots can
+ * claim to be, and those that come first, where the oldest do.
+ */
 function tryPassword(
   slots: readonly KeySlot[],
   password: string,
@@ -98,7 +102,10 @@ function tryPassword(
   failures: CryptoError[],
 ): void {
   const sets: { readonly of: KeySlot[]; readonly kdf: Extract<KeySlot["means"], { type: "password" }>["kdf"] }[] = []
-  for (const slot of slots.toSorted((a, b) => b.root.generation - a.root.generation)) {
+  for (const slot of alternately(
+    slots.toSorted((a, b) => b.root.generation - a.root.generation),
+    slots,
+  )) {
     if (slot.means.type !== "password") continue
     const { kdf } = slot.means
     const set = sets.find((one) => sameParameters(one.kdf, kdf) && Buffer.from(one.kdf.salt).equals(kdf.salt))
@@ -121,4 +128,9 @@ function tryPassword(
     failures.push(
       new CryptoError("TooCostly", `${sets.length} sets of password parameters, only ${MAX_PARAMETER_SETS} were tried`),
     )
+}
+
+/** First of one, first of the other, second of one …, each once. */
+function alternately<Item>(one: readonly Item[], other: readonly Item[]): ReadonlySet<Item> {
+  return new Set(one.flatMap((item, at) => [item, other[at] as Item]))
 }
