@@ -1,7 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { isFormatError } from "./format-error.ts"
-import { openDataPack } from "./pack-reader.ts"
+import type { BlocksRecord } from "./pack-footer.ts"
+import { type OpenedPack, openDataPack } from "./pack-reader.ts"
 import { dataPackWriter } from "./pack-writer.ts"
 import { resealPack } from "./reseal-pack.ts"
 import type { SealSuite } from "./seal-suite.ts"
@@ -16,6 +17,9 @@ function packOf(bodies: readonly Uint8Array[]): Uint8Array {
   for (const [at, body] of bodies.entries()) writer.add(body, { disk: 0, runs: [{ first: at * 100, count: 1 }] })
   return writer.finish()
 }
+
+/** A footer's record but for the tag, which is that of its key. */
+const placeOf = ({ tag: _, ...place }: OpenedPack<BlocksRecord>["slots"][number]) => place
 
 describe("a pack sealed anew", () => {
   test("has every slot where it was, under its new key only", () => {
@@ -33,7 +37,8 @@ describe("a pack sealed anew", () => {
           codec,
         })
         const pack = openDataPack(bytes, { suite: clearSuite, codec, objectKey: after })
-        expect(pack.slots).toEqual(openDataPack(old, { suite: clearSuite, codec, objectKey: before }).slots)
+        const were = openDataPack(old, { suite: clearSuite, codec, objectKey: before }).slots
+        expect(pack.slots.map(placeOf)).toEqual(were.map(placeOf))
         const opening = clearSuite.openByHint("dataPack", after, hint)
         for (const [number, { offset, storedBytes }] of pack.slots.entries())
           expect(openSlot(bytes.subarray(offset, offset + storedBytes), { opening, codec }).plain).toEqual(
