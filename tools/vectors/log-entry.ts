@@ -24,6 +24,7 @@ const point = { entry: 1, point: id("e") }
 const points = [point]
 
 log.ok("opened", "The first entry of a log", entry({}), asText)
+log.ok("rotated", "An entry of a rotation", entry({ body: { kind: "rotated" } }), asText)
 log.ok("point", "A restore point", entry({ body: { kind: "point", manifest: manifestOf() } }), asText)
 log.ok(
   "fence_adopted",

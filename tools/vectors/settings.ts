@@ -36,6 +36,7 @@ settings.ok(
   setting({ type: "passport", passport: { atomicCreate: true } }),
   asText,
 )
+settings.ok("ended", "Epochs that a rotation has ended", setting({ type: "ended", below: 2 }), asText)
 settings.ok(
   "unknown",
   "A record of tomorrow is kept as it is",

@@ -14,6 +14,8 @@ export interface PointRef {
 /** What an entry of a commit log says: docs/format.md, Log entries. */
 export type EntryBody =
   | { readonly kind: "opened" }
+  /** The keys were rotated: what earlier epochs seal behind this entry is forged. */
+  | { readonly kind: "rotated" }
   | { readonly kind: "point"; readonly manifest: Manifest }
   | FenceBody
   | RehomedBody
@@ -96,7 +98,14 @@ export interface LostBody {
 }
 
 export type SummaryBody =
-  { readonly kind: "opened" } | PointSummary | FenceSummary | RehomedSummary | SharedBody | LostBody | UnknownBody
+  | { readonly kind: "opened" }
+  | { readonly kind: "rotated" }
+  | PointSummary
+  | FenceSummary
+  | RehomedSummary
+  | SharedBody
+  | LostBody
+  | UnknownBody
 
 const pointRef = z.object({ entry: natural, point: hexId<"point">() })
 const points = z.array(pointRef)
@@ -169,8 +178,12 @@ export function parseSummaryBody(json: unknown, what: string): SummaryBody {
   return parseSharedBody(kind, json, what)
 }
 
-function parseSharedBody(kind: string, json: unknown, what: string): SharedBody | { kind: "opened" } | UnknownBody {
-  if (kind === "opened") return { kind }
+function parseSharedBody(
+  kind: string,
+  json: unknown,
+  what: string,
+): SharedBody | { kind: "opened" | "rotated" } | UnknownBody {
+  if (kind === "opened" || kind === "rotated") return { kind }
   if (kind === "unknown") return { kind, name: parseBy(z.object({ name: z.string() }), json, what).name }
   if (Object.hasOwn(sharedSchemas, kind))
     return parseBy(sharedSchemas[kind as keyof typeof sharedSchemas] as z.ZodType, json, what) as SharedBody

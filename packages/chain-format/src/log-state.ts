@@ -108,6 +108,7 @@ export function foldEntry(state: LogState, entry: EntrySummary): LogState {
     case "lost":
       return { ...next, broken: [...state.broken, entry.number] }
     case "opened":
+    case "rotated":
     case "unknown":
       return next
   }

@@ -1,4 +1,4 @@
-import { FormatError, isDamage } from "./format-error.ts"
+import { FormatError, isDamage, isFormatError } from "./format-error.ts"
 import { toHex } from "./hex.ts"
 import type { BackupId, WorkloadId } from "./ids.ts"
 import { entryKey, entryNumber, layout } from "./layout.ts"
@@ -7,6 +7,7 @@ import { emptyLog, foldEntry, type LogState } from "./log-state.ts"
 import type { Manifest } from "./manifest.ts"
 import type { PointTree } from "./point-tree.ts"
 import type { RepositoryView } from "./repository-view.ts"
+import type { SealSuite } from "./seal-suite.ts"
 import { decodeSmallObject } from "./small-object.ts"
 
 interface Abortable {
@@ -40,7 +41,16 @@ export async function readLog(
 ): Promise<LogState | undefined> {
   const prefix = layout.log(place.backup, place.workload)
   const head = await findHead(view, prefix, options)
-  return head === undefined ? undefined : stateAt(view, place, head, options)
+  if (head === undefined) return undefined
+  const strict =
+    view.strictSuite === undefined ? undefined : await stateAt(view, place, head, { ...options, strict: true })
+  if (strict !== undefined && strict.broken.length < head) return strict
+  const state = await stateAt(view, place, head, { ...options, strict: false })
+  if (strict === undefined || state.points.length + state.removed.length === 0) return state
+  throw new FormatError(
+    "Unopenable",
+    `${view.name}: the log of ${state.workload.name} has points, and since the keys were rotated nobody has sealed any entry of it`,
+  )
 }
 
 /** Number of the newest entry of the log under a prefix; names that no entry of it can have are passed over. */
@@ -70,14 +80,22 @@ export async function readEntry(
   view: RepositoryView,
   place: LogPlace,
   number: number,
-  options: Abortable & { readonly digest?: string } = {},
+  options: Abortable & {
+    readonly digest?: string
+    /** Whether to trust it no more than the newest entry: nothing that is trusted says what it should be. */
+    readonly strict?: boolean
+  } = {},
 ): Promise<{ readonly entry: LogEntry; readonly digest: string }> {
   const key = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
   const bytes = await view.read(key, options)
   if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
   const digest = toHex(view.sha256(bytes))
   requireDigest(view, key, digest, options.digest)
-  return { entry: openEntry(view, place, number, bytes), digest }
+  return { entry: openEntry(view, place, number, bytes, suiteFor(view, options.strict ?? false)), digest }
+}
+
+function suiteFor(view: RepositoryView, strict: boolean): SealSuite {
+  return strict ? (view.strictSuite ?? view.suite) : view.suite
 }
 
 function requireDigest(view: RepositoryView, key: string, digest: string, named: string | undefined): void {
@@ -85,13 +103,16 @@ function requireDigest(view: RepositoryView, key: string, digest: string, named:
     throw new FormatError("Inconsistent", `${view.name}: ${key} has digest ${digest}, later entries say ${named}`)
 }
 
-/** Opens the stored bytes of an entry. @throws FormatError */
-export function openEntry(view: RepositoryView, place: LogPlace, number: number, bytes: Uint8Array): LogEntry {
+/** Opens the stored bytes of an entry: strictly, unless another suite is given. @throws FormatError */
+export function openEntry(
+  view: RepositoryView,
+  place: LogPlace,
+  number: number,
+  bytes: Uint8Array,
+  suite = suiteFor(view, true),
+): LogEntry {
   const objectKey = entryKey(layout.log(place.backup, place.workload), number, view.entryTag)
-  const entry = parseLogEntry(
-    decodeSmallObject("logEntry", bytes, { suite: view.suite, codec: view.codec, objectKey }),
-    objectKey,
-  )
+  const entry = parseLogEntry(decodeSmallObject("logEntry", bytes, { suite, codec: view.codec, objectKey }), objectKey)
   if (entry.number !== number || entry.workload.id !== place.workload)
     throw new FormatError(
       "Inconsistent",
@@ -146,11 +167,15 @@ function moveManifest(manifest: Manifest, tree: PointTree): Manifest {
   return { ...rest, ...tree, disks }
 }
 
+function isOfNewerKeys(error: unknown): boolean {
+  return isFormatError(error) && error.code === "NeedsKey"
+}
+
 async function stateAt(
   view: RepositoryView,
   place: LogPlace,
   number: number,
-  options: Abortable,
+  options: Abortable & { readonly strict: boolean },
   broken = 0,
   named?: string,
 ): Promise<LogState> {
@@ -161,12 +186,16 @@ async function stateAt(
     if (bytes === undefined) throw new FormatError("Missing", `${view.name}: log entry ${key} is missing`)
     const digest = toHex(view.sha256(bytes))
     requireDigest(view, key, digest, named)
-    const entry = openEntry(view, place, number, bytes)
+    // What a trusted entry names by its digest may be of any epoch.
+    const entry = openEntry(view, place, number, bytes, suiteFor(view, options.strict && named === undefined))
     const since = entry.since?.number ?? 0
     const base = since === 0 ? undefined : await stateAt(view, place, since, options, broken, entry.since?.digest)
     return stateAfter(entry, digest, base)
   } catch (error) {
-    if (!isDamage(error) || broken >= MAX_BROKEN_HEADS) throw error
+    if (view.isOutdated === true && isOfNewerKeys(error) && number > 1 && broken < MAX_BROKEN_HEADS)
+      return stateAt(view, place, number - 1, options, broken + 1)
+    if (broken >= MAX_BROKEN_HEADS || !(isDamage(error) || (await view.isForged?.(error, options)) === true))
+      throw error
     const before = await stateAt(view, place, number - 1, options, broken + 1)
     // A broken catalogue keeps the digest it had, by which the entries behind it name it: they stay readable.
     const digest = named ?? (bytes === undefined ? "0".repeat(64) : toHex(view.sha256(bytes)))

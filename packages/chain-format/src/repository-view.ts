@@ -10,6 +10,13 @@ export interface RepositoryView {
   readonly name: string
   readonly repository: RepositoryId
   readonly suite: SealSuite
+  /**
+   * Opens what nothing trusted names by its digest: the newest entries of logs, and beats. What is sealed under an epoch
+   * that a rotation has ended is `Unopenable` by it; `suite` if absent. docs/format.md, Rotations
+   */
+  readonly strictSuite?: SealSuite
+  /** Whether the keys are of before a rotation: what newer ones have sealed is passed over, nothing is written. */
+  readonly isOutdated?: boolean
   readonly codec: Codec
   readonly sha256: Sha256
   readonly hash: ContentHash
@@ -23,6 +30,11 @@ export interface RepositoryView {
   read(key: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array | undefined>
   /** A pack or a range of it, plainly; with `oldest` by its oldest version. */
   readPack(key: string, options?: ReadPackBytesOptions): Promise<Uint8Array | undefined>
+  /**
+   * Whether what names an unknown epoch is a forgery: the key at hand is still the one in force, so nobody can have sealed
+   * anything under another. `NeedsKey` proves nothing by itself; absent, it never does.
+   */
+  isForged?(error: unknown, options?: { readonly signal?: AbortSignal }): Promise<boolean>
   /** One page of keys, or of folders, in ascending order. */
   list(prefix: string, options?: ListKeysOptions): Promise<KeyPage>
 }

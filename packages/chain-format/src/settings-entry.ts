@@ -23,6 +23,8 @@ export type SettingsRecord =
   | { readonly type: "instance"; readonly instance: string }
   /** The root generation in force (encrypted repository): what is sealed from now on is sealed under its epoch. */
   | { readonly type: "root"; readonly generation: number; readonly fingerprint: string }
+  /** Every log has an entry under this generation's epoch: newer ones under earlier epochs are forged (encrypted repository). */
+  | { readonly type: "ended"; readonly below: number }
 
 /** A record of a type that this version does not know. */
 export interface UnknownRecord {
@@ -64,6 +66,7 @@ const known: Readonly<Record<SettingsRecord["type"], z.ZodType>> = {
   birth: z.looseObject({ digest: hexDigest }),
   instance: z.looseObject({ instance: z.string() }),
   root: z.looseObject(rootMark.shape),
+  ended: z.looseObject({ below: natural.min(1) }),
 }
 
 /** @throws FormatError `BadValue`, `NeedsNewer` */

@@ -4,13 +4,13 @@ import {
   layout,
   type LogPlace,
   type LogState,
-  readEntry,
   type SessionId,
 } from "@bcopy/chain-format"
 import { appendLogEntry } from "./append-log-entry.ts"
 import type { DeadSession } from "./await-rivals.ts"
 import { EngineError } from "./engine-error.ts"
 import type { Repository } from "./repository.ts"
+import { readFence } from "./session-list.ts"
 
 /** Work of dead sessions that a new one goes on with. */
 export interface Adoption {
@@ -87,9 +87,8 @@ export async function adoptDead(
   async function readInherited(): Promise<{ by: SessionId; adoption: Adoption } | undefined> {
     const by = state.adoption?.session
     if (state.adoption === undefined || by === undefined || !dead.some((one) => one.session === by)) return undefined
-    const { entry } = await readEntry(repository.view, place, state.adoption.entry, signal)
-    if (entry.body.kind !== "fence") return undefined
-    return { by, adoption: { checkpoint: entry.body.checkpoint, sessions: entry.body.sessions ?? [] } }
+    const entry = await readFence(repository, place, state.adoption.entry, signal)
+    return entry && { by, adoption: { checkpoint: entry.checkpoint, sessions: entry.sessions ?? [] } }
   }
 
   async function workOf(one: DeadSession): Promise<{ dead: DeadSession; adoption: Adoption | undefined }> {

@@ -1,5 +1,4 @@
 import {
-  isDamage,
   type LogPlace,
   type LogState,
   type SessionBeat,
@@ -9,7 +8,7 @@ import {
 import { EngineError } from "./engine-error.ts"
 import { systemHost } from "./host.ts"
 import type { Repository } from "./repository.ts"
-import { type ListedSession, listSessions, readBeat } from "./session-list.ts"
+import { beatOf, type ListedSession, listSessions } from "./session-list.ts"
 
 /** docs/design.md, Sessions: without a new beat for so long, by the observer's own clock, a session is judged dead. */
 export const DEATH_WATCH_MS = 2 * 60_000
@@ -92,20 +91,5 @@ export async function awaitRivals(
     return new EngineError("Busy", `${state.workload.name} is being written by ${where} (session ${beat.session})`, {
       hint: "Wait for it to end, or use --take-over to shut it out.",
     })
-  }
-}
-
-async function beatOf(
-  repository: Repository,
-  place: LogPlace,
-  listed: ListedSession,
-  options: { readonly signal?: AbortSignal },
-): Promise<SessionBeat | "unopenable" | undefined> {
-  try {
-    return await readBeat(repository, place, listed, options)
-  } catch (error) {
-    // A beat that does not open says nothing: its session has no progress to give, and the fence shuts it out anyway.
-    if (isDamage(error)) return "unopenable"
-    throw error
   }
 }

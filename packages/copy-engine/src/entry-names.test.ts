@@ -61,7 +61,7 @@ test(`${JUNK} names without the right tag above the head of every log are passed
   expect((await bring(await world.open(), 4)).kind).toBe("increment")
   const found = await world.open()
   const { state } = await logOf(found)
-  expect([state.head.number, state.points.length, state.broken ?? []]).toEqual([5, 4, []])
+  expect([state.head.number, state.points.length, state.broken ?? []]).toEqual([6, 4, []])
   expect(await verify(found, { all: true, readData: "hash", movers: 0 })).toMatchObject({ damaged: [], unknown: [] })
   // Nobody took them away either: only their owner may.
   expect(world.store.keys().filter((key) => junk.includes(key))).toHaveLength(3 * JUNK)
@@ -122,21 +122,17 @@ test("an entry that was sealed for its place, and is cut or flipped or another's
   }
 })
 
-// A product bug, reported: it is taken for what a later ring opens, the whole log with it, and nobody can go on.
-test.fails(
-  "a newest entry that was replaced by something of an epoch that nobody knows is damage like any other",
-  async () => {
-    const { world, repository, place } = await prepared()
-    const prefix = layout.log(place.backup, place.workload)
-    world.store.tamper(entryKey(prefix, 3, repository.view.entryTag) as ObjectKey, (entry) => {
-      entry.set(randomBytes(68), 24)
-      return entry
-    })
-    expect(differing(await restoreBytes(await world.open()), { sda: noise(100_000, 1) })).toEqual([])
-    await verify(await world.open())
-    expect((await bring(await world.open(), 3)).kind).toBe("increment")
-  },
-)
+test("a newest entry that was replaced by something of an epoch that nobody knows is damage like any other", async () => {
+  const { world, repository, place } = await prepared()
+  const prefix = layout.log(place.backup, place.workload)
+  world.store.tamper(entryKey(prefix, 3, repository.view.entryTag) as ObjectKey, (entry) => {
+    entry.set(randomBytes(68), 24)
+    return entry
+  })
+  expect(differing(await restoreBytes(await world.open()), { sda: noise(100_000, 1) })).toEqual([])
+  await verify(await world.open())
+  expect((await bring(await world.open(), 3)).kind).toBe("increment")
+})
 
 test("among a thousand junk names readers ask for some lists more, not for one for every few of them", async () => {
   const { world, repository, prefixes } = await prepared()

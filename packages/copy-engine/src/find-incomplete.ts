@@ -1,6 +1,6 @@
-import { type Checkpoint, type LogPlace, type LogState, readEntry, type SessionId } from "@bcopy/chain-format"
+import { type Checkpoint, type LogPlace, type LogState, type SessionId } from "@bcopy/chain-format"
 import type { Repository } from "./repository.ts"
-import { listSessions, readBeat } from "./session-list.ts"
+import { beatOf, listSessions, readFence } from "./session-list.ts"
 
 /**
  * Sessions that a later one would go on from although what they left is not all there: possible only in a repository
@@ -21,7 +21,9 @@ export async function findIncomplete(
   const incomplete: SessionId[] = []
   for (const listed of await listSessions(repository, place, options)) {
     if (settled.has(listed.session)) continue
-    const beat = await readBeat(repository, place, listed, options)
+    const beat = await beatOf(repository, place, listed, options)
+    // Nobody can go on with what does not open.
+    if (beat === "unopenable") continue
     const checkpoint = beat?.checkpoint ?? (await inherited(listed.session))
     if (checkpoint !== undefined && !(await isWhole(checkpoint))) incomplete.push(listed.session)
   }
@@ -30,7 +32,6 @@ export async function findIncomplete(
   /** What a session was given by its fence, should it have left no checkpoint of its own. */
   async function inherited(session: SessionId): Promise<Checkpoint | undefined> {
     if (state.adoption?.session !== session) return undefined
-    const { entry } = await readEntry(repository.view, place, state.adoption.entry, options)
-    return entry.body.kind === "fence" ? entry.body.checkpoint : undefined
+    return (await readFence(repository, place, state.adoption.entry, options))?.checkpoint
   }
 }

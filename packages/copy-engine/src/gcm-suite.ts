@@ -1,6 +1,15 @@
-import { FormatError, type Opening, type SealSuite, objectKinds, type ObjectKind } from "@bcopy/chain-format"
+import {
+  FormatError,
+  type Opening,
+  type SealSuite,
+  objectKinds,
+  type ObjectKind,
+  type RootMark,
+} from "@bcopy/chain-format"
 import {
   type EpochKey,
+  epochOf,
+  fingerprintOf,
   isCryptoError,
   type KeyRing,
   type ObjectOpening,
@@ -21,16 +30,22 @@ export interface GcmSeed {
   /** The epoch that is sealed under. */
   readonly sealEpoch: number
   readonly epochs: readonly EpochKey[]
+  /** Whether these are all epochs up to the one that is sealed under: another number below it is none at all. */
+  readonly isWhole?: boolean
+  /** Whether what was sealed before this epoch opens no more. */
+  readonly endedBelow?: number
 }
 
 /** The seed of a ring; sealed is under the epoch of the generation in force, or else under the newest. */
-export function gcmSeed({ repository, generation, epochs }: KeyRing, inForce?: number): GcmSeed {
-  return { suite: SUITE_ID, repository, sealEpoch: inForce ?? generation, epochs }
+export function gcmSeed({ repository, generation, epochs }: KeyRing, inForce?: RootMark): GcmSeed {
+  const isWhole =
+    inForce !== undefined && fingerprintOf({ repository, epochs }, inForce.generation) === inForce.fingerprint
+  return { suite: SUITE_ID, repository, sealEpoch: inForce?.generation ?? generation, epochs, isWhole }
 }
 
 /** The suite of encrypted repositories: docs/format.md, Suites. Cryptography is `@bcopy/crypto`'s. */
 export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
-  const { repository, sealEpoch, epochs } = seed
+  const { repository, sealEpoch, epochs, isWhole = false, endedBelow = 0 } = seed
   const keyOf = (epoch: number) => epochs.find((one) => one.epoch === epoch)?.key
   const placeOf = (kind: ObjectKind, objectKey: string) => ({ repository, kind: objectKinds[kind], objectKey })
   return {
@@ -54,10 +69,17 @@ export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
     },
     open(kind, objectKey, header) {
       const place = placeOf(kind, objectKey)
-      return asOpening(
+      const opening = asOpening(
         () => openObject(place, header, keyOf),
-        () => isOfAnotherEpoch(header),
+        () => (isWhole && (epochOf(header) ?? 0) < sealEpoch) || isOfAnotherEpoch(header),
       )
+      const epoch = epochOf(header) ?? 0
+      if (epoch < endedBelow)
+        throw new FormatError(
+          "Unopenable",
+          `${objectKey} is sealed under epoch ${epoch}, and a rotation to epoch ${endedBelow} was before it`,
+        )
+      return opening
 
       /** A damaged number of an epoch is told from one that is not known: the commitment names the true one. */
       function isOfAnotherEpoch(bytes: Uint8Array): boolean {

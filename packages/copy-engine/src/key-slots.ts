@@ -26,6 +26,8 @@ export interface ListedSlot {
 /** Who can open a repository. */
 export interface KeyOverview {
   readonly inForce: RootMark
+  /** Whether what earlier generations seal is believed no more: not before their rotation has reached every log. */
+  readonly areEpochsEnded: boolean
   readonly slots: readonly ListedSlot[]
   /** Slots that are not as they were written. */
   readonly broken: readonly BrokenSlot[]
@@ -38,6 +40,7 @@ export async function listKeys(repository: Repository, options: Abortable = {}):
   const inForce = rootInForce(repository)
   return {
     inForce,
+    areEpochsEnded: areEpochsEnded(repository),
     broken,
     slots: slots
       .map((slot) => ({ slot, state: stateOf(slot, inForce, keys), opened: slot.id === keys.slot.id }))
@@ -167,6 +170,13 @@ export function rootInForce(repository: Repository): RootMark {
   if (setting !== undefined) return { generation: setting.generation, fingerprint: setting.fingerprint }
   const { ring } = requireKeys(repository)
   return { generation: ring.generation, fingerprint: fingerprintOf(ring, ring.generation) as string }
+}
+
+/** Whether every log has an entry under the epoch in force: what earlier epochs seal from then on is not believed. */
+export function areEpochsEnded(repository: Repository): boolean {
+  if (repository.keys === undefined) return true
+  const { generation } = rootInForce(repository)
+  return generation === 1 || findSetting(repository.settings.entry, "ended")?.below === generation
 }
 
 /** The key slots as they are now. */

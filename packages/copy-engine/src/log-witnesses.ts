@@ -29,7 +29,10 @@ export class LogWitnesses {
     const newest = state.points.at(-1)
     if (newest === undefined) return
     // One that does not open is told of where points are verified.
-    const read = await readEntry(this.#repository.view, place, newest.entry, options).catch(() => undefined)
+    const read = await readEntry(this.#repository.view, place, newest.entry, {
+      ...options,
+      digest: newest.digest,
+    }).catch(() => undefined)
     for (const head of read?.entry.heads ?? []) {
       const prefix = layout.log(place.backup, head.workload)
       if ((this.#claims.get(prefix)?.number ?? 0) < head.number) this.#claims.set(prefix, { ...head, by: found })

@@ -1,14 +1,29 @@
+import {
+  encodeSmallObject,
+  entryKey,
+  type EntryBody,
+  findHead,
+  findSetting,
+  layout,
+  type LivePoint,
+  nextEntry,
+  randomId,
+  settingsKind,
+  type SettingsRecord,
+  toHex,
+} from "@bcopy/chain-format"
 import { epochOf } from "@bcopy/crypto"
-import { aroundRequests, type ObjectKey } from "@bcopy/repo"
+import { aroundRequests, type ObjectKey, parseObjectKey, StoreError } from "@bcopy/repo"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { openRepository, rememberRepository, type Repository } from "./repository.ts"
-import { removePoints } from "./change-points.ts"
 import { findWorkload } from "./find-workloads.ts"
 import { listPoints } from "./list-points.ts"
+import { randomBytes } from "./node-primitives.ts"
 import { rotateKeys } from "./rotate-keys.ts"
 import { keptMemory } from "./testing/kept-memory.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
+import { logOf } from "./testing/log-of.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { noise } from "./testing/noise.ts"
 import { differing, restoreBytes } from "./testing/restore-bytes.ts"
@@ -42,10 +57,6 @@ async function prepared() {
 const rotate = (repository: Repository) => rotateKeys(repository, { externalKeys: [testKey], dropOthers: true })
 const newestOf = (world: World, prefix: string) => world.store.keys().find((key) => key.startsWith(prefix)) as ObjectKey
 
-async function epochs(world: World): Promise<ReadonlySet<unknown>> {
-  return new Set((await storedObjects(world.store)).map(({ bytes }) => epochOf(hintOf(bytes))))
-}
-
 test("an older settings entry in the place of the newest one is damage", async () => {
   const { world, open, repository } = await prepared()
   const old = (await world.store.read(newestOf(world, "log/")))?.bytes as Uint8Array
@@ -55,11 +66,19 @@ test("an older settings entry in the place of the newest one is damage", async (
   await expect(world.open()).rejects.toMatchObject({ code: "Damaged" })
 })
 
-test("who remembers a rotation writes nothing once its settings entry is gone: the old key would open it", async () => {
+test("who remembers a repository writes nothing once its newest settings are gone", async () => {
   const { world, open, repository } = await prepared()
   await rotate(repository)
   await rememberRepository(await open())
   world.store.hide(newestOf(world, "log/"))
+  expect((await open()).notWritable).toMatchObject({ message: expect.stringContaining("settings end with entry 2") })
+})
+
+test("who remembers a rotation writes nothing once its settings entries are gone: the old key would open it", async () => {
+  const { world, open, repository } = await prepared()
+  await rotate(repository)
+  await rememberRepository(await open())
+  for (const _ of ["ended", "root"]) world.store.hide(newestOf(world, "log/"))
   const found = await open()
   expect(found.notWritable).toMatchObject({
     code: "NotWritable",
@@ -73,9 +92,12 @@ test("who remembers a rotation writes nothing once its settings entry is gone: t
 
 test("after a rotation everything is sealed under its epoch, entries of all logs too", async () => {
   const { world, open, repository } = await prepared()
+  const old = world.store.keys()
   await rotate(repository)
   const before = world.store.keys()
-  expect(await epochs(world)).toEqual(new Set([1]))
+  const logs = before.filter((key) => !old.includes(key) && !key.startsWith("keys/"))
+  // One entry of each log of a workload, one of the settings of the backup, two of those of the repository.
+  expect(logs.length).toBe(2 + 1 + 2)
   await bring(await open(), 3)
   await bring(await open(), 3, "new")
   const made = (await storedObjects(world.store)).filter(({ key }) => !before.includes(key))
@@ -83,22 +105,112 @@ test("after a rotation everything is sealed under its epoch, entries of all logs
   expect(new Set(made.map(({ bytes }) => epochOf(hintOf(bytes))))).toEqual(new Set([2]))
 })
 
-// A product bug, reported: nothing tells an entry of the old epoch that was written before the rotation from one after it.
-test.fails(
-  "who holds only the ring from before a rotation, and may write, makes no entries that anybody believes",
-  async () => {
-    const { world, repository } = await prepared()
-    await rotate(await world.open())
-    // A program that does not care that its ring is outdated.
-    const thief = { ...repository, notWritable: undefined }
-    const found = await findWorkload(thief, { workload: "db" })
-    await removePoints(thief, found, [2], { undoMs: 0 }).catch(() => undefined)
-    await bring(thief, 9, "planted").catch(() => undefined)
-    const points: string[] = []
-    for await (const { workload } of listPoints(await world.open())) points.push(workload)
-    expect(points.toSorted()).toEqual(["db", "db", "web01", "web01"])
-  },
-)
+/** Who holds the ring from before a rotation, may write, and does as he pleases: his state is that of before. */
+async function asThief(repository: Repository, rotateNow: () => Promise<unknown>) {
+  const found = await findWorkload(repository, { workload: "db" })
+  await rotateNow()
+  const { view, store } = repository
+  return {
+    /** Appends to a log as if the newest entry said nothing. */
+    async append(body: EntryBody) {
+      const prefix = layout.log(found.place.backup, found.place.workload)
+      const head = (await findHead(view, prefix)) as number
+      const digest = toHex(view.sha256((await view.read(entryKey(prefix, head, view.entryTag))) as Uint8Array))
+      const state = { ...found.state, head: { number: head, digest }, since: [] }
+      const points = { number: head, digest, entries: [] }
+      const made = nextEntry(state, { session: randomId(randomBytes(16)), atMs: 1, body })
+      const objectKey = entryKey(prefix, head + 1, view.entryTag)
+      const entry = made.catalogue === undefined ? { ...made, since: points } : made
+      await store.create(parseObjectKey(objectKey), encodeSmallObject("logEntry", entry, { ...view, objectKey }))
+    },
+    async appendSettings(prefix: string, records: readonly SettingsRecord[]) {
+      const number = ((await findHead(view, prefix)) ?? 0) + 1
+      const objectKey = entryKey(prefix, number, view.entryTag)
+      const entry = { number, session: randomId(randomBytes(16)), atMs: 1, records, catalogue: records }
+      const bytes = encodeSmallObject(settingsKind(prefix), entry, { ...view, objectKey })
+      await store.create(parseObjectKey(objectKey), bytes)
+    },
+    place: found.place,
+    points: found.state.points,
+  }
+}
+
+const listed = async (repository: Repository) => {
+  const points: string[] = []
+  for await (const { workload } of listPoints(repository, { onUnreadable: () => undefined })) points.push(workload)
+  return points.toSorted()
+}
+const ALL = ["db", "db", "web01", "web01"]
+
+test("who holds only the ring from before a rotation, and may write, makes no entries that anybody believes", async () => {
+  const { world, open, repository } = await prepared()
+  const thief = await asThief(repository, async () => rotate(await open()))
+  const [point] = thief.points as [LivePoint]
+  await thief.append({ kind: "removal", points: [{ entry: point.entry, point: point.point }], undoMs: 0 })
+  world.events.length = 0
+  expect(await listed(await open())).toEqual(ALL)
+  expect(world.events.filter(({ type }) => type === "broken")).toMatchObject([{ workload: "db", entries: [5] }])
+  // His entry is given up like any other that does not open, and the workload goes on.
+  await expect(bring(await open(), 3, "db")).rejects.toMatchObject({ code: "Damaged" })
+  await verify(await open())
+  await bring(await open(), 3, "db")
+  expect(await listed(await open())).toEqual(["db", ...ALL])
+  // A program that does not care that its keys are outdated cannot even read what it would have to append to.
+  const { notWritable: _, ...careless } = repository
+  const planted = { ...careless, notWritable: undefined }
+  await expect(bring(planted, 9, "web01")).rejects.toMatchObject({ code: "WrongKey" })
+  await expect(bring(planted, 9, "planted")).rejects.toMatchObject({ code: "WrongKey" })
+  expect(await listed(await open())).toEqual(["db", ...ALL])
+})
+
+test("settings that are sealed with keys from before a rotation are passed over", async () => {
+  const { world, open, repository } = await prepared()
+  const root = findSetting(repository.settings.entry, "root") as SettingsRecord
+  const thief = await asThief(repository, async () => rotate(await open()))
+  const before = await open()
+  await thief.appendSettings(layout.repositorySettings, [root, { type: "blockSize", bytes: 4 << 20 }])
+  await thief.appendSettings(layout.backupSettings(thief.place.backup), [{ type: "name", name: "renamed" }])
+  const after = await open()
+  expect(after.settings).toEqual(before.settings)
+  expect(after.notWritable).toBeUndefined()
+  const jobs = new Set<string>()
+  for await (const { job } of listPoints(after)) jobs.add(job)
+  expect([...jobs]).toEqual(["nightly"])
+  // The next entry goes behind his, and says all that was in force.
+  await rotate(after)
+  expect(findSetting((await open()).settings.entry, "root")?.generation).toBe(3)
+  expect(world.store.keys().filter((key) => key.startsWith("log/")).length).toBe(before.settings.entry.number + 3)
+})
+
+test("of a session from before a rotation its packs are used, which are opened and hashed, and not its checkpoint", async () => {
+  const { world, open } = await prepared()
+  const bytes = noise(20 << 20, 7)
+  let packs = 0
+  const dying = aroundRequests(world.store, ({ method, key }, run) => {
+    if (method === "create" && key.includes("/packs/")) packs++
+    return packs > 18 ? Promise.reject(new StoreError("Unavailable", "the process died")) : run()
+  })
+  const source = () => disksNow({ sda: bytes }, { identity: "a" })
+  await expect(
+    asHost(deadProcess(1), async () =>
+      backUp(
+        { ...(await world.open(dying)), packBytes: SMALL_PACK_BYTES },
+        { source: source(), workload: "db", ...task },
+      ),
+    ),
+  ).rejects.toThrow()
+  await rotate(await open())
+  const before = world.store.keys()
+  world.events.length = 0
+  await backUp(await open(), { source: source(), workload: "db", ...task })
+  expect(world.events.filter(({ type }) => type === "adopted")).toMatchObject([{ cursorBytes: 0 }])
+  const { bodies } = await logOf(await open(), "db")
+  const fences = bodies.filter(({ kind }) => kind === "fence")
+  expect(fences).toMatchObject([{ outcome: "adopted", sessions: [expect.any(String)] }])
+  expect(fences[0]).not.toHaveProperty("checkpoint")
+  const fresh = world.store.keys().filter((key) => key.includes("/packs/") && !before.includes(key))
+  expect(fresh.length).toBeLessThan(packs)
+})
 
 test("a log from which the newest entry was cut off is told to whoever remembers it", async () => {
   const { world, open } = await prepared()

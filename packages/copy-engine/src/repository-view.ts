@@ -4,6 +4,7 @@ import {
   farFetch,
   nearFetch,
   type RepositoryView,
+  type RootMark,
   type SealSuite,
 } from "@bcopy/chain-format"
 import { entryTagger, idMac, type KeyRing } from "@bcopy/crypto"
@@ -15,18 +16,30 @@ import { RecentObjects } from "./recent-objects.ts"
 import type { StoreTime } from "./store-time.ts"
 
 /** What a repository is opened with: how its objects are sealed, and how its ids and names are computed. */
-export type ViewMeans = Pick<RepositoryView, "repository" | "idMac" | "entryTag"> & { readonly suite: SealSuite }
+export type ViewMeans = Pick<RepositoryView, "repository" | "idMac" | "entryTag" | "strictSuite" | "isForged"> & {
+  readonly suite: SealSuite
+}
 
 /** Of a repository in the clear. */
 export function clearMeans(birth: Extract<BirthCertificate, { encrypted: false }>): ViewMeans {
   return { repository: birth.repository, suite: clearSuite(), idMac: hmacSha256(birth.idSalt) }
 }
 
-/** Of an encrypted one; sealed is under the epoch of the generation in force, or else under the newest. */
-export function sealedMeans(birth: BirthCertificate, ring: KeyRing, inForce?: number): ViewMeans {
+/**
+ * Of an encrypted one; sealed is under the epoch of the generation in force, or else under the newest. With `endedBelow`,
+ * nothing older is trusted by itself.
+ */
+export function sealedMeans(
+  birth: BirthCertificate,
+  ring: KeyRing,
+  inForce?: RootMark,
+  endedBelow?: number,
+): ViewMeans {
+  const seed = gcmSeed(ring, inForce)
   return {
     repository: birth.repository,
-    suite: gcmSuite(gcmSeed(ring, inForce), randomBytes),
+    suite: gcmSuite(seed, randomBytes),
+    ...(endedBelow !== undefined && { strictSuite: gcmSuite({ ...seed, endedBelow }, randomBytes) }),
     idMac: idMac(ring.idKey),
     entryTag: entryTagger(ring.logKey),
   }

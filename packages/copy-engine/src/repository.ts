@@ -7,14 +7,13 @@ import {
   entryNumber,
   findSetting,
   layout,
-  readSettings,
   type RepositoryView,
+  type RootMark,
   settingsAgainstWriting,
   type SettingsEntry,
 } from "@bcopy/chain-format"
 import { fingerprintOf } from "@bcopy/crypto"
 import { parseObjectKey, type RepoStore, writeOnce, type WriteOnceStore } from "@bcopy/repo"
-import { asEngineError } from "./as-engine-error.ts"
 import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
 import type { OnEvent } from "./engine-event.ts"
@@ -28,6 +27,7 @@ import {
   requireSuccessor,
 } from "./repository-memory.ts"
 import { clearMeans, sealedMeans, viewOf } from "./repository-view.ts"
+import { forgeryCheck, readSettingsInForce } from "./settings-in-force.ts"
 import { StoreTime } from "./store-time.ts"
 import {
   type KeyAccess,
@@ -104,26 +104,29 @@ export async function openRepository(
   const unlocked = birth.encrypted ? await unlockOrExplain(birth) : undefined
   let keys = unlocked?.keys
   const rolledBack = keys && requireSuccessor(name, keys.ring, remembered)
-  let view = viewOf(laws, keys ? sealedMeans(birth, keys.ring) : clearMeansOf(birth), storeTime)
+  const means = keys ? sealedMeans(birth, keys.ring, undefined, keys.ring.generation) : clearMeansOf(birth)
+  let view = viewOf(laws, means, storeTime)
   const shown = unlocked?.settings.map((key) => entryNumber(layout.repositorySettings, key, view.entryTag))
   const head = shown?.find((number) => number !== undefined)
-  const reading = { ...abortable, ...(head !== undefined && { head }) }
-  const settings = await readSettings(view, layout.repositorySettings, reading).catch((error: unknown) => {
-    throw asEngineError(error, `settings of ${name}`)
-  })
+  const generation = keys?.ring.generation ?? 0
+  const reading = { ...abortable, generation, ...(head !== undefined && { head }) }
+  const settings = await readSettingsInForce(view, reading)
   if (settings === undefined) throw await whyNoSettings()
   const born = findSetting(settings.entry, "birth")?.digest
   if (born !== undefined && born !== digest) throw isNotOurs(name)
   const inForce = findSetting(settings.entry, "root")
-  // A rotation that was not carried through has made keys that nobody seals under yet.
-  if (keys && inForce && inForce.generation <= keys.ring.generation) {
-    keys = keysInForce(keys, inForce)
-    if (keys.ring !== unlocked?.keys.ring || inForce.generation < keys.ring.generation)
-      view = viewOf(laws, sealedMeans(birth, keys.ring, inForce.generation), storeTime)
+  if (keys) {
+    // A rotation that was not carried through has made keys that nobody seals under yet.
+    if (inForce && inForce.generation <= keys.ring.generation) keys = keysInForce(keys, inForce)
+    const ended = findSetting(settings.entry, "ended")?.below
+    view = viewOf(laws, sealedMeans(birth, keys.ring, inForce, ended), storeTime)
+    if (inForce) view = { ...view, isForged: forgeryCheck(view, inForce) }
+    if (inForce && inForce.generation > generation) view = { ...view, isOutdated: true }
   }
   const instance = await laws.instance(parseObjectKey(BIRTH_KEY), abortable)
   const heads = new LogHeads(remembered?.heads)
-  heads.note(layout.repositorySettings, settings.entry.number, settings.digest)
+  const { number } = settings.entry
+  const before = heads.note(layout.repositorySettings, number, settings.digest)
   return {
     name,
     birth,
@@ -139,8 +142,9 @@ export async function openRepository(
     notWritable:
       whyNotSealed(name, birth, access) ??
       rolledBack ??
-      whyOutdated(name, keys, inForce?.generation) ??
+      whyOutdated(name, keys, inForce) ??
       whyTurnedBack(name, inForce?.generation, remembered) ??
+      whyCutOff(name, number, before) ??
       whyNotProven(name, keys, access, remembered) ??
       whyNotWritable(name, settings.entry, instance),
   }
@@ -211,11 +215,23 @@ function whyNotSealed(name: string, birth: BirthCertificate, access: KeyAccess |
   })
 }
 
-function whyOutdated(name: string, keys: RepositoryKeys | undefined, inForce = 0): EngineError | undefined {
-  if (keys === undefined || inForce <= keys.ring.generation) return undefined
+function whyOutdated(
+  name: string,
+  keys: RepositoryKeys | undefined,
+  inForce: RootMark | undefined,
+): EngineError | undefined {
+  if (keys === undefined || inForce === undefined) return undefined
+  const { ring } = keys
+  if (fingerprintOf(ring, inForce.generation) === inForce.fingerprint) return undefined
+  if (inForce.generation <= ring.generation)
+    return new EngineError(
+      "NotWritable",
+      `${name}: this key is of a rotation that another one has overtaken, and opens only what was written before`,
+      { hint: "Use a key that the rotation in force kept: `bcopy keys list` shows them." },
+    )
   return new EngineError(
     "NotWritable",
-    `${name}: the keys were rotated, and this one opens only what was written before (generation ${keys.ring.generation} of ${inForce})`,
+    `${name}: the keys were rotated, and this one opens only what was written before (generation ${ring.generation} of ${inForce.generation})`,
     { hint: "Use a key that the rotation kept." },
   )
 }
@@ -232,6 +248,16 @@ function whyTurnedBack(
     "NotWritable",
     `${name}: root generation ${inForce} is in force, and ${known} was when it was last seen: its newest settings are gone`,
     { hint: "Somebody may have turned a rotation of the keys back. What is there can be read." },
+  )
+}
+
+/** Nothing ever takes a settings entry away. */
+function whyCutOff(name: string, number: number, before: number | undefined): EngineError | undefined {
+  if (before === undefined) return undefined
+  return new EngineError(
+    "NotWritable",
+    `${name}: its settings end with entry ${number}, and there were ${before} when it was last seen`,
+    { hint: "Somebody has deleted the newest, or a copy from before is in its place. What is there can be read." },
   )
 }
 

@@ -2,10 +2,11 @@ import type { LivePoint, LogState, PointTree } from "@bcopy/chain-format"
 import { epochOf } from "@bcopy/crypto"
 import { appendLogEntry } from "./append-log-entry.ts"
 import { asEngineError } from "./as-engine-error.ts"
+import { type EndedEpochs, endEarlierEpochs } from "./end-epochs.ts"
 import { EngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
-import { requireRoot, rootInForce } from "./key-slots.ts"
+import { areEpochsEnded, requireRoot, rootInForce } from "./key-slots.ts"
 import { type PackHome, PackResealer } from "./reseal-packs.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import { openSession } from "./session.ts"
@@ -24,6 +25,8 @@ export interface RewriteReport {
   readonly points: number
   readonly packs: number
   readonly storedBytes: number
+  /** Logs that a rotation has not reached yet, and why. */
+  readonly open: EndedEpochs["open"]
 }
 
 /**
@@ -40,6 +43,10 @@ export async function rewriteKeys(repository: Repository, options: RewriteKeysOp
 async function rewriteAll(repository: Repository, options: RewriteKeysOptions): Promise<RewriteReport> {
   requireWritable(repository)
   requireRoot(repository)
+  // A rotation that died, or met damage, is carried through first.
+  const { open } = areEpochsEnded(repository)
+    ? { open: [] }
+    : await endEarlierEpochs(repository, options.signal === undefined ? {} : { signal: options.signal })
   const sums = { points: 0, packs: 0, storedBytes: 0 }
   const homes = new Map<string, PackHome>()
   for await (const found of findWorkloads(repository, options)) {
@@ -51,7 +58,7 @@ async function rewriteAll(repository: Repository, options: RewriteKeysOptions): 
     }
   }
   await settleRepeats(repository, options.signal)
-  return sums
+  return { ...sums, open }
 }
 
 async function rewriteWorkload(

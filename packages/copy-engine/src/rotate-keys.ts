@@ -11,10 +11,12 @@ import {
   unlock,
 } from "@bcopy/crypto"
 import { appendSettings } from "./append-settings.ts"
+import { type EndedEpochs, endEarlierEpochs } from "./end-epochs.ts"
 import { EngineError } from "./engine-error.ts"
 import { storeSlot } from "./key-objects.ts"
 import { requireKeys, removeSlot, type RemovedSlot, rootInForce, storedSlots } from "./key-slots.ts"
 import { type Repository, rememberRepository, requireWritable } from "./repository.ts"
+import { sealedMeans } from "./repository-view.ts"
 
 export interface RotateKeysOptions {
   /** The password that opened the repository, and the one it is replaced by, which may be the same. */
@@ -39,12 +41,15 @@ export interface RotateReport {
   readonly dropped: readonly KeySlot[]
   /** Old slots that the store does not give up yet. */
   readonly locked: readonly RemovedSlot[]
+  /** Logs that took no entry under the new epoch: until they do, who knows the old root may write what is believed. */
+  readonly open: EndedEpochs["open"]
 }
 
 /**
  * Makes a new root generation with an epoch of its own: who knows only the old root opens nothing that is sealed from now
- * on. What was sealed before he can still open. In this order: slots, then the settings entry, which puts them in
- * force; then the old slots go. A run that died on the way is superseded by the next.
+ * on, and nothing that he seals is believed. What was sealed before he can still open. In this order: slots, then the
+ * settings entry, which puts them in force; then every log is given an entry under the new epoch; then the old slots go.
+ * A run that died on the way is superseded by the next.
  * @throws EngineError `Refused` naming the slots that would be dropped; `Busy` if somebody else rotates
  */
 export async function rotateKeys(repository: Repository, options: RotateKeysOptions): Promise<RotateReport> {
@@ -70,7 +75,7 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
     throw new EngineError("Refused", `rotating would drop ${dropped.map(nameOf).join(", ")}`, {
       hint: "Give their passwords too, or confirm with --yes: they can be added again.",
     })
-  if (dryRun) return { before, after: undefined, kept, dropped, locked: [] }
+  if (dryRun) return { before, after: undefined, kept, dropped, locked: [], open: [] }
 
   // Of a rotation that was not carried through nothing is taken over: nothing is sealed under its epoch.
   const epochs = ring.epochs.filter(({ epoch }) => epoch <= before.generation)
@@ -85,7 +90,7 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
   for (const slot of fresh) await storeSlot(store, slot, abortable)
   const session = randomId<"session">(seams.random(16))
   // Sealed under the epoch that was in force: whoever remembers that root is told by it of the new one.
-  const { entry } = await appendSettings(repository, layout.repositorySettings, repository.settings, {
+  const { entry, digest } = await appendSettings(repository, layout.repositorySettings, repository.settings, {
     session,
     records: [{ type: "root", ...after }],
     unless: (known) => (findSetting(known, "root")?.generation ?? 0) > before.generation,
@@ -97,17 +102,20 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
       hint: "Look with `bcopy keys list` what is in force now.",
     })
   }
+  const rotated: Repository = {
+    ...repository,
+    view: { ...repository.view, ...sealedMeans(repository.birth, next, after, findSetting(entry, "ended")?.below) },
+    keys: { ...requireKeys(repository), ring: next },
+    settings: { entry, digest },
+  }
+  const { open } = await endEarlierEpochs(rotated, abortable)
   const locked: RemovedSlot[] = []
   for (const slot of stored) {
     const removed = await removeSlot(repository, slot, abortable)
     if (removed.lockedUntilMs !== undefined) locked.push(removed)
   }
-  await rememberRepository({
-    ...repository,
-    keys: { ...requireKeys(repository), ring: next },
-    settings: { entry, digest: "" },
-  })
-  return { before, after, kept, dropped, locked }
+  await rememberRepository(rotated)
+  return { before, after, kept, dropped, locked, open }
 
   async function succeed(
     slot: KeySlot,

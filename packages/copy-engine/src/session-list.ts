@@ -1,9 +1,12 @@
 import {
   ascendingNumber,
   decodeSmallObject,
+  type FenceBody,
+  isDamage,
   layout,
   type LogPlace,
   parseSessionBeat,
+  readEntry,
   type SessionBeat,
   type SessionId,
 } from "@bcopy/chain-format"
@@ -36,8 +39,41 @@ export async function listSessions(
   return [...newest].map(([session, number]) => ({ session: session as SessionId, number }))
 }
 
-/** What a session said last; `undefined` if that beat has just been replaced by a newer one, or is gone. */
-export async function readBeat(
+/**
+ * What a session said last; `undefined` if that beat has just been replaced by a newer one, or is gone. A beat that does
+ * not open says nothing: its session has no progress to give, and a fence shuts it out anyway.
+ */
+export async function beatOf(
+  repository: Repository,
+  place: LogPlace,
+  listed: ListedSession,
+  options: { readonly signal?: AbortSignal },
+): Promise<SessionBeat | "unopenable" | undefined> {
+  try {
+    return await readBeat(repository, place, listed, options)
+  } catch (error) {
+    if (isDamage(error)) return "unopenable"
+    throw error
+  }
+}
+
+/** The fence that adopted what a session is to go on with; `undefined` if it does not open, so that there is nothing. */
+export async function readFence(
+  { view }: Repository,
+  place: LogPlace,
+  number: number,
+  options: { readonly signal?: AbortSignal },
+): Promise<FenceBody | undefined> {
+  try {
+    const { entry } = await readEntry(view, place, number, { ...options, strict: true })
+    return entry.body.kind === "fence" ? entry.body : undefined
+  } catch (error) {
+    if (isDamage(error)) return undefined
+    throw error
+  }
+}
+
+async function readBeat(
   repository: Repository,
   place: LogPlace,
   { session, number }: ListedSession,
@@ -46,5 +82,6 @@ export async function readBeat(
   const objectKey = layout.beat(place.backup, place.workload, session, number)
   const bytes = await repository.view.read(objectKey, options)
   if (bytes === undefined) return undefined
-  return parseSessionBeat(decodeSmallObject("sessionBeat", bytes, { ...repository.view, objectKey }), objectKey)
+  const { suite, strictSuite = suite, codec } = repository.view
+  return parseSessionBeat(decodeSmallObject("sessionBeat", bytes, { suite: strictSuite, codec, objectKey }), objectKey)
 }

@@ -18,6 +18,7 @@ import type { EngineClock } from "./clock.ts"
 import { EngineError } from "./engine-error.ts"
 import { systemHost } from "./host.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import { requireSameRoot } from "./settings-in-force.ts"
 import { tellTruncated } from "./tell-truncated.ts"
 
 /** docs/design.md, Sessions */
@@ -78,6 +79,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       ...abortable,
     })
     state = opened.state
+    await requireSameRoot(repository, abortable)
     readAtMs = storeTime.now()
   }
   requireAppendable(repository, state, false)

@@ -11,9 +11,12 @@ const columns = [{ heading: "epoch" }, { heading: "packs", right: true }, { head
 export async function listKeysAction({ repository, options, signal, paint }: KeyCall): Promise<Outcome> {
   const overview = await listKeys(repository, { signal })
   const epochs = options.epochs === true ? await epochUse(repository, { signal }) : undefined
-  const { inForce, slots, broken } = overview
-  const document = { repository: repository.name, root: inForce, slots: slots.map(slotDocument), broken }
-  const text = renderSlots(overview, paint)
+  const { inForce, slots, broken, areEpochsEnded: ended } = overview
+  const document = { repository: repository.name, root: inForce, ended, slots: slots.map(slotDocument), broken }
+  const unfinished = ended
+    ? ""
+    : `\n\nthe rotation to generation ${inForce.generation} has not reached every log: \`bcopy keys rewrite\` finishes it`
+  const text = `${renderSlots(overview, paint)}${unfinished}`
   if (epochs === undefined) return { document, text }
   const rows = epochs.map(({ epoch, packs, storedBytes }) => [
     `${epoch}${epoch === inForce.generation ? " (in force)" : ""}`,

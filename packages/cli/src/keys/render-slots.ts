@@ -63,3 +63,13 @@ function detailOf({ means, hint }: KeySlot): string {
   if (means.type === "external") return means.keyId
   return hint === undefined ? "" : `hint: ${hint}`
 }
+
+/** Logs that a rotation has not reached. */
+export function renderOpen(open: readonly { readonly log: string; readonly reason: string }[]): readonly string[] {
+  if (open.length === 0) return []
+  return [
+    `${open.length} logs take no entry, so that what the old keys seal is still believed:`,
+    ...open.map(({ log, reason }) => `  ${log} ${reason}`),
+    "look with `bcopy verify`; `bcopy keys rewrite` finishes the rotation",
+  ]
+}

@@ -7,7 +7,7 @@ import { newPassword } from "../new-password.ts"
 import { readPassword } from "../read-password.ts"
 import { givenKey } from "../repository-key.ts"
 import type { KeyCall } from "./key-call.ts"
-import { factsOf, meansOf, renderLocked } from "./render-slots.ts"
+import { factsOf, meansOf, renderLocked, renderOpen } from "./render-slots.ts"
 
 /** `bcopy keys rotate`: a new root and a new epoch; who knows the old root opens nothing that comes. */
 export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
@@ -23,7 +23,7 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
     ...given,
     ...(password && { password: { ...password, ...(hint !== undefined && { hint }) } }),
   })
-  const { before, after, kept, dropped, locked } = report
+  const { before, after, kept, dropped, locked, open } = report
   const lines = [
     after === undefined
       ? `would make a root after generation ${before.generation}`
@@ -31,6 +31,7 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
     ...kept.map((slot) => `  kept: ${slot.id.slice(0, 8)} ${meansOf(slot)} ${slot.label ?? ""}`.trimEnd()),
     ...dropped.map((slot) => `  dropped: ${slot.id.slice(0, 8)} ${meansOf(slot)} ${slot.label ?? ""}`.trimEnd()),
     ...renderLocked(locked),
+    ...renderOpen(open),
     "what was stored before stays readable with the old root: `bcopy keys rewrite` seals it anew",
   ]
   return {
@@ -42,6 +43,7 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
       kept: kept.map(factsOf),
       dropped: dropped.map(factsOf),
       locked: locked.map(({ slot }) => factsOf(slot)),
+      open,
     },
     text: lines.join("\n"),
   }
