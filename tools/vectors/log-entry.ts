@@ -270,6 +270,7 @@ manifest.ok(
   }),
   asText,
 )
+manifest.ok("date_suspect", "A point whose time could not be right", made({ dateSuspect: true }), asText)
 manifest.bad("BadValue", "block_size", "A block size that is no power of two", made({ blockBytes: 65_537 }), asText)
 manifest.bad("BadValue", "block_size_small", "A block size below 32 KiB", made({ blockBytes: 16_384 }), asText)
 manifest.bad("BadValue", "kind", "Neither full nor increment", made({ kind: "synthetic" }), asText)

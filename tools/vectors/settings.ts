@@ -36,6 +36,22 @@ settings.ok(
   setting({ type: "passport", passport: { atomicCreate: true } }),
   asText,
 )
+settings.ok(
+  "retention",
+  "A retention policy in force",
+  setting({
+    type: "retention",
+    policy: {
+      zone: "Europe/Berlin",
+      days: 7,
+      weekly: { keep: 4, day: "saturday" },
+      retired: { yearly: 3 },
+      since: { weekly: 1_760_000_000_000 },
+    },
+  }),
+  asText,
+)
+settings.bad("BadValue", "retention_number", "A policy that is no object", setting({ type: "retention", policy: 7 }), asText)
 settings.ok("ended", "Epochs that a rotation has ended", setting({ type: "ended", below: 2 }), asText)
 settings.ok(
   "unknown",

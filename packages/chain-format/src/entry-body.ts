@@ -74,6 +74,7 @@ export interface PointSummary {
   readonly hops: number
   readonly consistency: Manifest["consistency"]
   readonly gfs: readonly string[]
+  readonly dateSuspect?: boolean
   readonly blockBytes: number
   readonly sizeBytes: number
   readonly storedBytes: number
@@ -145,6 +146,7 @@ export const pointSummarySchema = z.object({
   hops: natural,
   consistency: z.enum(["application", "crash", "fuzzy"]),
   gfs: z.array(z.string()),
+  dateSuspect: z.boolean().optional(),
   blockBytes: natural,
   sizeBytes: natural,
   storedBytes: natural,
@@ -211,6 +213,7 @@ export function summarizeBody(body: EntryBody): SummaryBody {
     hops,
     consistency,
     gfs,
+    ...(manifest.dateSuspect === true && { dateSuspect: true }),
     blockBytes,
     sizeBytes: manifest.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0),
     storedBytes,

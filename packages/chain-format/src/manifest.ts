@@ -27,6 +27,8 @@ export interface Manifest extends PointTree {
   readonly consistency: "application" | "crash" | "fuzzy"
   /** GFS slots that the point fills from its commit on. */
   readonly gfs: readonly string[]
+  /** Its time could not be right when it was committed: it fills no slot and is not counted. */
+  readonly dateSuspect?: boolean
   readonly disks: readonly DiskManifest[]
   /** Bytes of packs that the point's session wrote. */
   readonly storedBytes: number
@@ -57,6 +59,7 @@ const schema = z.object({
   hops: natural,
   consistency: z.enum(["application", "crash", "fuzzy"]),
   gfs: z.array(z.string()),
+  dateSuspect: z.boolean().optional(),
   disks: z.array(z.object({ ...diskTreeShape, contentRoot: hexDigest })),
   storedBytes: natural,
   metadata: z.record(z.string(), z.unknown()).optional(),

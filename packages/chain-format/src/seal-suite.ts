@@ -35,8 +35,11 @@ export interface Sealing {
 /** One object being opened. */
 export interface Opening {
   readonly hint: Uint8Array
-  /** The body of slot `number`. @throws FormatError `Unopenable` if anything is not as it was sealed */
-  slot(number: number, sealed: Uint8Array, last: boolean, associated: Uint8Array): Uint8Array
+  /**
+   * The body of slot `number`: it may be a view of `sealed`, or of `into`, where that is given and large enough.
+   * @throws FormatError `Unopenable` if anything is not as it was sealed
+   */
+  slot(number: number, sealed: Uint8Array, last: boolean, associated: Uint8Array, into?: Uint8Array): Uint8Array
 }
 
 /** Compression of slots, passed in. docs/format.md, Slots: codec 1 is Zstandard (RFC 8878). */

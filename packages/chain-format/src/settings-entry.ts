@@ -13,6 +13,8 @@ export type SettingsRecord =
   | { readonly type: "origin"; readonly repository: string; readonly job: string }
   /** Block size of new chains (backup; in a repository: of new backups). */
   | { readonly type: "blockSize"; readonly bytes: number }
+  /** Which points stay, and since when (backup); JSON of the policy library. */
+  | { readonly type: "retention"; readonly policy: Readonly<Record<string, unknown>> }
   /** Size at which packs close (repository). */
   | { readonly type: "packSize"; readonly bytes: number }
   /** What the store was found to do (repository); JSON of the adapter. */
@@ -61,6 +63,7 @@ const known: Readonly<Record<SettingsRecord["type"], z.ZodType>> = {
   name: z.looseObject({ name }),
   origin: z.looseObject({ repository: z.string(), job: name }),
   blockSize: z.looseObject({ bytes: natural.refine(isBlockSize, "is not a block size") }),
+  retention: z.looseObject({ policy: z.looseObject({}) }),
   packSize: z.looseObject({ bytes: natural.min(1).max(MAX_PACK_BYTES) }),
   passport: z.looseObject({ passport: z.unknown() }),
   birth: z.looseObject({ digest: hexDigest }),

@@ -57,6 +57,8 @@ interface OpenSlotOptions {
   readonly packHeader?: Uint8Array
   /** Bytes of the slot with its header, for whoever was told by what names it. */
   readonly length?: number
+  /** Memory that the body may be put into, if it fits. */
+  readonly into?: Uint8Array
 }
 
 /**
@@ -199,7 +201,8 @@ export function authenticateSlot(bytes: Uint8Array, options: OpenSlotOptions): S
 export function unsealSlot(bytes: Uint8Array, options: OpenSlotOptions): Pick<OpenedSlot, "header" | "body"> {
   const header = readSlotHeader(bytes, options)
   const associated = associatedData(bytes.subarray(0, SLOT_HEADER_BYTES), header.last, options.packHeader)
-  return { header, body: options.opening.slot(header.number, sealedPart(bytes, header), header.last, associated) }
+  const sealed = sealedPart(bytes, header)
+  return { header, body: options.opening.slot(header.number, sealed, header.last, associated, options.into) }
 }
 
 function sealedPart(bytes: Uint8Array, header: SlotHeader): Uint8Array {

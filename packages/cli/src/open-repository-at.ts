@@ -19,6 +19,23 @@ export async function openRepositoryAt(text: string, key: GivenKey, call: Call):
   return repository
 }
 
+type Place = readonly [text: string, key: GivenKey]
+
+/**
+ * Opens the two repositories of a copy: at once, where nobody has to be asked for a password. Of two that fail the first is
+ * told of. @throws CliError `Usage`; EngineError, StoreError
+ */
+export async function openBoth(from: Place, to: Place, call: Call): Promise<readonly [Repository, Repository]> {
+  const isGiven = ([, { password, kit }]: Place) => password !== undefined || kit !== undefined
+  if (call.io.prompt !== undefined && !(isGiven(from) && isGiven(to)))
+    return [await openRepositoryAt(...from, call), await openRepositoryAt(...to, call)]
+  const both = await Promise.allSettled([openRepositoryAt(...from, call), openRepositoryAt(...to, call)])
+  const [origin, target] = both
+  if (origin.status === "rejected") throw origin.reason
+  if (target.status === "rejected") throw target.reason
+  return [origin.value, target.value]
+}
+
 /** The REPO text that was given. @throws CliError `Usage` */
 export function repositoryGiven({ options, io }: Call<{ readonly repo?: string }>): string {
   const text = options.repo ?? (io.env["BCOPY_REPO"] || undefined)

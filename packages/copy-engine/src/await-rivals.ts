@@ -1,10 +1,4 @@
-import {
-  type LogPlace,
-  type LogState,
-  type SessionBeat,
-  type SessionId,
-  type SessionWriter,
-} from "@bcopy/chain-format"
+import { type LogPlace, type LogState, type SessionBeat, type SessionId, type SessionWriter } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 import { systemHost } from "./host.ts"
 import type { Repository } from "./repository.ts"

@@ -7,6 +7,7 @@ import { ensureBackup, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import { policyInForce } from "./retention-policy.ts"
 import { noCounts } from "./running-counts.ts"
 import { settleRepeats } from "./settle-repeats.ts"
 import type { TransferOptions } from "./transfer-options.ts"
@@ -52,9 +53,9 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
     const kind = state !== undefined && newestPoint(state) !== undefined ? "increment" : "full"
     return { job, workload, from, dryRun, point: undefined, kind, contentRoots: {}, counts: noCounts() }
   }
-  await ensureBackup(repository, job, abortable)
+  const policy = policyInForce(await ensureBackup(repository, job, abortable), job)
   const { dedupBytes } = plan
-  const task = { source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable }
+  const task = { policy, source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable }
   const brought = await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, movers }))
   await settleRepeats(repository, signal)
   return { job, workload, from, dryRun, ...brought }

@@ -11,6 +11,7 @@ import {
   randomId,
   workloadIdOf,
 } from "@bcopy/chain-format"
+import type { PolicyInForce } from "@bcopy/retention-gfs"
 import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
 import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
@@ -47,6 +48,8 @@ export interface BringPointOptions {
   /** Memory for the dedup table. */
   readonly dedupBytes: number
   readonly movers: DataMovers
+  /** The retention policy of the backup. */
+  readonly policy: PolicyInForce | undefined
   readonly signal?: AbortSignal
 }
 
@@ -171,6 +174,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       storedBytes: counts.storedBytes,
       repository: repository.birth.repository,
       metadata: opened.metadata,
+      policy: options.policy,
     }
     let committed: Manifest | undefined
     const { appended } = await appendLogEntry(repository, {

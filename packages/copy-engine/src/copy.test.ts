@@ -332,7 +332,15 @@ test("a dedup table that is full never makes one block pass for another", async 
   }
   const points = []
   for await (const point of plain.list()) points.push(point)
-  const task = { source: knowing, point: points[0] as never, job: "j", workload: "web01", level: 0, takeOver: false }
+  const task = {
+    source: knowing,
+    policy: undefined,
+    point: points[0] as never,
+    job: "j",
+    workload: "web01",
+    level: 0,
+    takeOver: false,
+  }
   const plan = { ...memoryPlan({ movers: 0 }, repository.packBytes), dedupBytes: 0 }
   await ensureBackup(repository, "j")
   await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, dedupBytes: 0, movers }))

@@ -5,12 +5,14 @@ import { asEngineError } from "./as-engine-error.ts"
 import { bringPoint, type BroughtPoint, placeOf } from "./bring-point.ts"
 import { type DataMovers, withMovers } from "./data-movers.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
-import { ensureBackup, requireName } from "./ensure-backup.ts"
+import { ensureBackup, readBackupSettings, requireName } from "./ensure-backup.ts"
 import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { settleRepeats } from "./settle-repeats.ts"
 import { type CopyTask, planCopy } from "./plan-copy.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import { policyInForce } from "./retention-policy.ts"
+import type { StoredSettings } from "./settings-in-force.ts"
 import type { TransferOptions } from "./transfer-options.ts"
 
 export interface CopyOptions extends TransferOptions {
@@ -18,6 +20,8 @@ export interface CopyOptions extends TransferOptions {
   readonly source: Source
   /** `latest` by default. */
   readonly select?: "latest" | "all"
+  /** Whether to copy points, too, that no rule of the target's retention policy would keep. */
+  readonly copyExpired?: boolean
   /** Name of the target backup; that of the source's job by default. */
   readonly as?: string
 }
@@ -68,7 +72,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
   requireWritable(repository)
   if (level !== undefined) requireLevel(level)
   const plan = memoryPlan(options, repository.packBytes)
-  const { tasks, unlisted } = await planTasks(repository, options)
+  const { tasks, unlisted, settings } = await planTasks(repository, options)
   const copied: CopyReport["copied"][number][] = []
   const skipped: CopyReport["skipped"][number][] = []
   const failed: CopyReport["failed"][number][] = []
@@ -113,7 +117,8 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
       try {
         const from = point.copiedFrom?.repository
         const records = from === undefined ? [] : [{ type: "origin" as const, repository: from, job: task.sourceJob }]
-        await ensureBackup(repository, job, { records, ...abortable })
+        const known = settings.get(job)
+        const entry = await ensureBackup(repository, job, { records, ...abortable, ...(known && { known }) })
         const brought = await bringPoint(repository, {
           source,
           point,
@@ -123,6 +128,7 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
           takeOver,
           dedupBytes: plan.dedupBytes,
           movers,
+          policy: policyInForce(entry, job),
           ...abortable,
         })
         if (brought.point === undefined) skip(task, point.id, "already copied")
@@ -142,8 +148,14 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
 async function planTasks(
   repository: Repository,
   options: CopyOptions,
-): Promise<{ readonly tasks: readonly CopyTask[]; readonly unlisted: Error | undefined }> {
-  const { source, select = "latest", as, signal } = options
+): Promise<{
+  readonly tasks: readonly CopyTask[]
+  readonly unlisted: Error | undefined
+  /** Of the target's backups, as they were read. */
+  readonly settings: ReadonlyMap<string, StoredSettings | undefined>
+}> {
+  const { source, select = "latest", as, copyExpired = false, signal } = options
+  const settings = new Map<string, StoredSettings | undefined>()
   const abortable = signal === undefined ? {} : { signal }
   if (as !== undefined) requireName("job", as)
   const groups = new Map<string, { sourceJob: string; workload: string; points: SourcePoint[] }>()
@@ -176,8 +188,12 @@ async function planTasks(
       )
     const targetRepository = repository.birth.repository
     try {
+      if (!settings.has(job)) settings.set(job, await readBackupSettings(repository, job, abortable))
+      const policy = policyInForce(settings.get(job)?.entry, job)
+      const retention = policy && !copyExpired ? { policy, nowMs: repository.storeTime.now() } : undefined
       const target = await readLog(repository.view, placeOf(repository, job, workload), abortable)
-      tasks.push(planCopy({ source: source.name, sourceJob, job, workload, points, target, select, targetRepository }))
+      const place = { source: source.name, sourceJob, job, workload }
+      tasks.push(planCopy({ ...place, points, target, select, targetRepository, retention }))
     } catch (error) {
       // A log that does not open concerns its workload alone.
       const refused = asEngineError(error, `${repository.name}: ${job}/${workload}`)
@@ -185,5 +201,5 @@ async function planTasks(
       tasks.push({ sourceJob, job, workload, points: [], aboutBytes: [], skipped: [], refused })
     }
   }
-  return { tasks, unlisted }
+  return { tasks, unlisted, settings }
 }

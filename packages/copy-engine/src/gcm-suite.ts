@@ -102,7 +102,7 @@ export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
     const opening = inFormat(open, isDamaged)
     return {
       hint: opening.hint,
-      slot: (number, sealed, _last, associated) => inFormat(() => opening.slot(number, sealed, associated)),
+      slot: (number, sealed, _last, associated, into) => inFormat(() => opening.slot(number, sealed, associated, into)),
     }
   }
 }

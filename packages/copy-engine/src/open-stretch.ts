@@ -1,16 +1,19 @@
-import { DIGEST_BYTES } from "@bcopy/chain-format"
+import { DIGEST_BYTES, type OpenedSlot } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
 import type { MoverMeans } from "./mover.ts"
+import { ScratchMemory } from "./scratch-memory.ts"
 import type { SuiteSeed } from "./suite-of.ts"
 import { unpack } from "./unpack.ts"
 
 const WORDS = 3
+/** Of this thread: the bodies of one stretch, until the next is opened. */
+const bodies = new ScratchMemory()
 
 /** A slot that can be taken over as it is, since all its blocks are wanted. */
 export interface WholeSlot {
   /** Offsets in the stretch, ascending, of the blocks at its places 0, 1, 2 … */
   readonly offsets: readonly number[]
-  /** What was sealed, compressed. */
+  /** What was sealed, compressed: good until the next stretch is opened. */
   readonly body: Uint8Array
 }
 
@@ -33,16 +36,18 @@ export function openStretch(
 ): ReadonlyMap<number, WholeSlot> | undefined {
   const whole = new Map<number, WholeSlot>()
   let proven = 0
+  bodies.begin(sealed.reduce((sum, { bytes }) => sum + bytes.length, 0))
   for (const slots of sealed) {
     let block = 0
-    const failure = unpack({ ...slots, suite, blockBytes, ids, into }, means, (slot, { header, plain, body }) => {
+    const onSlot = (slot: number, { header, plain, body }: OpenedSlot) => {
       const first = block
       while (slots.blocks[block * WORDS] === slot) block++
       proven += block - first
       const offsets = offsetsOf(slots.blocks.subarray(first * WORDS, block * WORDS))
       if (header.compressed && offsets?.length === plain.length / blockBytes)
         whole.set(offsets[0] as number, { offsets, body })
-    })
+    }
+    const failure = unpack({ ...slots, suite, blockBytes, ids, into }, means, onSlot, bodies)
     if (failure !== undefined) return undefined
   }
   return proven === ids.length / DIGEST_BYTES ? whole : undefined

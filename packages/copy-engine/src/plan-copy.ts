@@ -1,6 +1,8 @@
 import type { LogState } from "@bcopy/chain-format"
+import { assignFlags, isDateSuspect, planRetention, type PolicyInForce } from "@bcopy/retention-gfs"
 import { checkCopyAllowed, isSourceError, type SourcePoint } from "@bcopy/source"
 import { isThere } from "./bring-point.ts"
+import { removedRetentionPoints, retentionPoints } from "./retention-points.ts"
 
 /** What a copy is going to do for one workload, and what not, and why. */
 export interface CopyTask {
@@ -34,11 +36,13 @@ export interface PlanCopyOptions {
   readonly select: "latest" | "all"
   /** Id of the target repository. */
   readonly targetRepository: string
+  /** The target's retention policy, and when it is asked; absent if it has none, or all is to be copied. */
+  readonly retention?: { readonly policy: PolicyInForce; readonly nowMs: number } | undefined
 }
 
 /** Decides which points of one workload are copied: PRODUCT's list of what never is, each skip with its reason. */
 export function planCopy(options: PlanCopyOptions): CopyTask {
-  const { source, sourceJob, job, workload, points, target, select, targetRepository } = options
+  const { source, sourceJob, job, workload, points, target, select, targetRepository, retention } = options
   const skipped: { point: string; reason: string }[] = []
   const eligible: SourcePoint[] = []
   for (const point of points) {
@@ -47,10 +51,17 @@ export function planCopy(options: PlanCopyOptions): CopyTask {
     else skipped.push({ point: point.id, reason })
   }
   const newest = points.findLast((point) => point.complete && !point.damaged)
-  const chosen = select === "all" ? eligible : eligible.filter((point) => point === newest)
+  const chosen = select === "all" ? [...eligible] : eligible.filter((point) => point === newest)
   for (const point of eligible)
     if (!chosen.includes(point))
       skipped.push({ point: point.id, reason: "not the newest point (--select all copies it)" })
+  for (const point of retention === undefined ? [] : expiredPoints(chosen, target, retention)) {
+    chosen.splice(chosen.indexOf(point), 1)
+    skipped.push({
+      point: point.id,
+      reason: "no rule of the retention policy would keep it (--copy-expired copies it)",
+    })
+  }
   const aboutBytes = chosen.map((point) => storedSince(points, point, (one) => chosen.includes(one) || there(one)))
   return { sourceJob, job, workload, points: chosen, aboutBytes, skipped, refused: refusal() }
 
@@ -68,6 +79,27 @@ export function planCopy(options: PlanCopyOptions): CopyTask {
       }
     return undefined
   }
+}
+
+/** Of points that would be brought now, one after the other, those that the policy would remove at once. */
+function expiredPoints(
+  chosen: readonly SourcePoint[],
+  target: LogState | undefined,
+  { policy, nowMs }: NonNullable<PlanCopyOptions["retention"]>,
+): readonly SourcePoint[] {
+  const known = target === undefined ? [] : [...retentionPoints(target)]
+  const removed = target === undefined ? [] : removedRetentionPoints(target)
+  const last = [...known, ...removed].reduce((most, { order }) => Math.max(most, order), 0)
+  const brought = new Map<string, SourcePoint>()
+  for (const [at, point] of chosen.entries()) {
+    const order = point.seq ?? last + at + 1
+    const bare = { id: `source:${point.id}`, atMs: point.createdAtMs, order, committedAtMs: nowMs, gfs: [] }
+    const incoming = { ...bare, dateSuspect: isDateSuspect(bare, [...known, ...removed]) }
+    const [granted] = assignFlags(known, policy, { nowMs, incoming, removed }).filter(({ id }) => id === incoming.id)
+    known.push({ ...incoming, gfs: granted?.gfs ?? [] })
+    brought.set(incoming.id, point)
+  }
+  return planRetention(known, policy, nowMs).remove.flatMap(({ id }) => brought.get(id) ?? [])
 }
 
 /** What the source stored from the last point before that is at hand, up to this one. */

@@ -7,7 +7,9 @@ import {
   type RepositoryId,
   type SessionId,
 } from "@bcopy/chain-format"
+import { assignFlags, isDateSuspect, type PolicyInForce } from "@bcopy/retention-gfs"
 import type { OpenPoint, PointConsistency, SourcePoint } from "@bcopy/source"
+import { removedRetentionPoints, retentionPoints } from "./retention-points.ts"
 
 /** A point whose packs are all stored, and that only lacks its entry. */
 export interface MadePoint {
@@ -24,6 +26,8 @@ export interface MadePoint {
   readonly repository: RepositoryId
   readonly metadata: OpenPoint["metadata"]
   readonly committedAtMs: number
+  /** The retention policy of the backup, by which the point is flagged. */
+  readonly policy: PolicyInForce | undefined
 }
 
 /** The manifest of a made point, decided against the log it is about to enter: docs/design.md, Append law. */
@@ -33,23 +37,42 @@ export function pointManifest(state: LogState, made: MadePoint): Manifest {
   const all = [...state.points, ...state.removed.map((removed) => removed.point)]
   const lastSeq = all.reduce((last, { seq }) => Math.max(last, seq), 0)
   const copiedFrom = point.copiedFrom as Manifest["copiedFrom"]
+  const seq = point.seq ?? lastSeq + 1
+  const { createdAtMs } = point
+  const { gfs, dateSuspect } = flagsOf(state, { id, seq, createdAtMs }, made)
   return {
     ...tree,
     disks: tree.disks.map((disk) => ({ ...disk, contentRoot: contentRoots[disk.name] as string })),
     point: id,
     session: made.session,
-    seq: point.seq ?? lastSeq + 1,
+    seq,
     platform: point.platform,
     kind: newest === undefined ? "full" : "increment",
     ...(newest !== undefined && { parent: { entry: newest.entry, point: newest.point } }),
-    createdAtMs: point.createdAtMs,
+    createdAtMs,
     committedAtMs: made.committedAtMs,
     origin: (point.origin as Manifest["origin"] | undefined) ?? { repository, point: id },
     ...(copiedFrom !== undefined && { copiedFrom }),
     hops: copiedFrom === undefined ? point.hops : point.hops + 1,
     consistency: made.consistency,
-    gfs: [],
+    gfs,
+    ...(dateSuspect && { dateSuspect }),
     storedBytes: made.storedBytes,
     ...(metadata !== undefined && { metadata }),
   }
+}
+
+/** The GFS slots that a point fills from its commit on, and whether its time can be right. */
+function flagsOf(
+  state: LogState,
+  { id, seq, createdAtMs }: { readonly id: PointId; readonly seq: number; readonly createdAtMs: number },
+  { committedAtMs, policy }: Pick<MadePoint, "committedAtMs" | "policy">,
+): { readonly gfs: readonly string[]; readonly dateSuspect: boolean } {
+  const [points, removed] = [retentionPoints(state), removedRetentionPoints(state)]
+  const bare = { id: id as string, atMs: createdAtMs, order: seq, committedAtMs, gfs: [] }
+  const dateSuspect = isDateSuspect(bare, [...points, ...removed])
+  if (policy === undefined) return { gfs: [], dateSuspect }
+  const incoming = { ...bare, dateSuspect }
+  const granted = assignFlags(points, policy, { nowMs: committedAtMs, incoming, removed })
+  return { gfs: granted.find((one) => one.id === incoming.id)?.gfs ?? [], dateSuspect }
 }

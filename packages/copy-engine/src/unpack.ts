@@ -13,9 +13,12 @@ import {
 } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
 import type { MoverMeans } from "./mover.ts"
+import { ScratchMemory } from "./scratch-memory.ts"
 import { type SuiteSeed, suiteOf } from "./suite-of.ts"
 
 const WORDS = 3
+/** Of this thread: what is opened here is done with before the next is. */
+const scratch = new ScratchMemory()
 const ID_BYTES = 32
 
 /** Slots of one data pack to open, and the blocks wanted of them. */
@@ -36,18 +39,20 @@ export interface UnpackFailure {
 
 /**
  * Opens slots, holds every wanted block against its id, and puts it in its place. Each slot is told to `onSlot` when all
- * this is done. Gives what failed first.
+ * this is done; its body is good until `kept` begins anew. Gives what failed first.
  */
 export function unpack(
-  { suite, key, hint, blockBytes, bytes, slots, blocks, ids, into }: UnpackTask,
+  { suite, key, hint, blockBytes, bytes, slots, blocks, ids, into: blocksInto }: UnpackTask,
   { codec, sha256 }: Pick<MoverMeans, "codec" | "sha256">,
   onSlot?: (slot: number, opened: OpenedSlot) => void,
+  kept?: ScratchMemory,
 ): UnpackFailure | undefined {
   return failureOf(key, () => {
     const opening = suiteOf(suite).openByHint("dataPack", key, hint)
     for (let slot = 0, block = 0; slot < slots.length / WORDS; slot++) {
       const [number, at, length] = slots.subarray(slot * WORDS, (slot + 1) * WORDS) as unknown as Triple
-      const opened = openSlot(bytes.subarray(at, at + length), { opening, codec, length })
+      const into = kept?.take(length) ?? scratch.only(length)
+      const opened = openSlot(bytes.subarray(at, at + length), { opening, codec, length, into })
       const { header, plain } = opened
       if (header.number !== number)
         throw new FormatError("Inconsistent", `${key} holds slot ${header.number} where slot ${number} should be`)
@@ -62,7 +67,7 @@ export function unpack(
         const id = ids.subarray(target * ID_BYTES, (target + 1) * ID_BYTES)
         if (!equalBytes(sha256(content), id))
           throw new FormatError("Inconsistent", `${key}: block at place ${place} of slot ${number} is not ${toHex(id)}`)
-        into?.set(content, target * blockBytes)
+        blocksInto?.set(content, target * blockBytes)
       }
       onSlot?.(slot, opened)
       if (header.compressed) codec.release?.(plain)
@@ -86,8 +91,10 @@ export function checkSlots(
   return failureOf(key, () => {
     const open = kind === "dataPack" ? openDataPack : openMapPack
     const { slots, opening } = open(bytes, { suite: suiteOf(suite), codec, objectKey: key })
-    for (const { offset, storedBytes } of slots)
-      authenticateSlot(bytes.subarray(offset, offset + storedBytes), { opening })
+    for (const { offset, storedBytes } of slots) {
+      const into = scratch.only(storedBytes)
+      authenticateSlot(bytes.subarray(offset, offset + storedBytes), { opening, into })
+    }
   })
 }
 

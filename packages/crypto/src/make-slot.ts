@@ -48,7 +48,7 @@ export async function makeSlot({ ring, facts, holder, siblings = [], random }: M
     requireStrong(parameters)
     requireSilent(facts.hint, password)
     const how: SlotMeans = { type: "password", kdf: { ...parameters, salt: saltFor(parameters, siblings, random) } }
-    return wrapRing(ring, facts, how, passwordKey(password, how.kdf.salt, parameters), random)
+    return wrapRing(ring, facts, how, await passwordKey(password, how.kdf.salt, parameters), random)
   }
   if (holder.type === "recovery") {
     const { publicKey } = holder

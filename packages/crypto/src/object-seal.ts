@@ -48,8 +48,11 @@ export interface ObjectSealing {
 /** One object being opened. */
 export interface ObjectOpening {
   readonly hint: Uint8Array
-  /** The body of a slot, whole and authentic, in memory of its own. @throws CryptoError `Unopenable` */
-  slot(number: number, sealed: Uint8Array, associated: Uint8Array): Uint8Array
+  /**
+   * The body of a slot, whole and authentic: a view of `into`, where that is given and large enough, which holds zeros if it
+   * is not authentic; otherwise in memory of its own. @throws CryptoError `Unopenable`
+   */
+  slot(number: number, sealed: Uint8Array, associated: Uint8Array, into?: Uint8Array): Uint8Array
 }
 
 /**
@@ -138,13 +141,16 @@ function readHint(
 function opening({ objectKey: name }: ObjectPlace, key: Uint8Array, hint: Uint8Array): ObjectOpening {
   return {
     hint,
-    slot(number, sealed, associated) {
+    slot(number, sealed, associated, into) {
       const bodyBytes = sealed.length - TAG_BYTES
       if (bodyBytes < 0)
         throw new CryptoError("Unopenable", `${name}: slot ${number} of ${sealed.length} bytes has no tag`)
       const decipher = createDecipheriv(CIPHER, key, nonceOf(number)).setAAD(associated)
       decipher.setAuthTag(sealed.subarray(bodyBytes))
-      const body = decipher.update(sealed.subarray(0, bodyBytes))
+      const body =
+        into !== undefined && into.length >= bodyBytes ? into.subarray(0, bodyBytes) : new Uint8Array(bodyBytes)
+      for (let at = 0; at < bodyBytes; at += PIECE_BYTES)
+        body.set(decipher.update(sealed.subarray(at, Math.min(at + PIECE_BYTES, bodyBytes))), at)
       try {
         decipher.final()
         return body

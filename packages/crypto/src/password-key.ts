@@ -1,4 +1,5 @@
-import { argon2Sync } from "node:crypto"
+import { argon2 } from "node:crypto"
+import { promisify } from "node:util"
 import { CryptoError } from "./crypto-error.ts"
 import { KEY_BYTES } from "./derive-keys.ts"
 
@@ -12,6 +13,9 @@ export interface PasswordParameters {
 
 /** What `init` and `keys add` use: the second choice of RFC 9106, section 4. */
 export const defaultPasswordParameters: PasswordParameters = { memoryKiB: 64 << 10, passes: 3, lanes: 4 }
+
+// Beside other work: two repositories open in the time of one.
+const argon2id = promisify(argon2)
 
 /** docs/format.md, Limits: a reader refuses more before it allocates anything. */
 const MAX_MEMORY_KIB = 1 << 20
@@ -48,12 +52,16 @@ export function requireStrong(parameters: PasswordParameters): void {
  * The key of a password: Argon2id over its UTF-8 in Normalization Form C (as RFC 8265, OpaqueString), so that it is the
  * same from every keyboard. @throws CryptoError `BadArgument` for an empty or very long password, `TooCostly`
  */
-export function passwordKey(password: string, salt: Uint8Array, parameters: PasswordParameters): Uint8Array {
+export async function passwordKey(
+  password: string,
+  salt: Uint8Array,
+  parameters: PasswordParameters,
+): Promise<Uint8Array> {
   requireAffordable(parameters)
   const message = passwordBytes(password)
   const { memoryKiB: memory, passes, lanes: parallelism } = parameters
   try {
-    return argon2Sync("argon2id", { message, nonce: salt, memory, passes, parallelism, tagLength: KEY_BYTES })
+    return await argon2id("argon2id", { message, nonce: salt, memory, passes, parallelism, tagLength: KEY_BYTES })
   } catch (cause) {
     const costs = `${memory} KiB, ${passes} passes and ${parallelism} lanes`
     throw new CryptoError("TooCostly", `Argon2id does not run here with ${costs}`, { cause })

@@ -1,4 +1,4 @@
-import { argon2Sync } from "node:crypto"
+import { argon2 } from "node:crypto"
 import fc from "fast-check"
 import { beforeEach, expect, test, vi } from "vitest"
 import { newX25519Pair } from "./hpke.ts"
@@ -12,9 +12,9 @@ import { type Secret, unlock } from "./unlock.ts"
 // Argon2id as it is, its runs counted.
 vi.mock(import("node:crypto"), async (original) => {
   const crypto = await original()
-  return { ...crypto, argon2Sync: vi.fn(crypto.argon2Sync) }
+  return { ...crypto, argon2: vi.fn(crypto.argon2) }
 })
-const runs = vi.mocked(argon2Sync)
+const runs = vi.mocked(argon2)
 beforeEach(() => {
   runs.mockClear()
 })

@@ -47,7 +47,7 @@ export async function unlock(slots: readonly KeySlot[], secret: Secret): Promise
       failures.push(error)
     }
   }
-  if (secret.type === "password") tryPassword(slots, secret.password, attempt, failures)
+  if (secret.type === "password") await tryPassword(slots, secret.password, attempt, failures)
   else if (secret.type === "recovery") {
     const mine = Buffer.from(publicHalf(secret.privateKey))
     for (const slot of slots) {
@@ -95,12 +95,12 @@ async function tryExternal(
  * One run of Argon2id for each set of parameters: in turns those of the newest generation, which whoever plants slots can
  * claim to be, and those that come first, where the oldest do.
  */
-function tryPassword(
+async function tryPassword(
   slots: readonly KeySlot[],
   password: string,
   attempt: (slot: KeySlot, secret: () => Uint8Array) => void,
   failures: CryptoError[],
-): void {
+): Promise<void> {
   const sets: { readonly of: KeySlot[]; readonly kdf: Extract<KeySlot["means"], { type: "password" }>["kdf"] }[] = []
   for (const slot of alternately(
     slots.toSorted((a, b) => b.root.generation - a.root.generation),
@@ -115,7 +115,7 @@ function tryPassword(
   for (const { of, kdf } of sets.slice(0, MAX_PARAMETER_SETS)) {
     let found: Uint8Array
     try {
-      found = passwordKey(password, kdf.salt, kdf)
+      found = await passwordKey(password, kdf.salt, kdf)
     } catch (error) {
       if (!(error instanceof CryptoError) || error.code !== "TooCostly") throw error
       failures.push(error)

@@ -4,7 +4,7 @@ import { Option } from "commander"
 import type { CliCommand } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
 import { addFromKeyOptions, addKeyOptions, type FromKeyOptions, type KeyOptions } from "../key-options.ts"
-import { openRepositoryAt } from "../open-repository-at.ts"
+import { openBoth } from "../open-repository-at.ts"
 import { givenKeys } from "../repository-key.ts"
 import { copyExit } from "../copy-exit.ts"
 import { copyDocument, renderCopy } from "../render-copy.ts"
@@ -54,8 +54,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
     const { from, to, select, job, as, workload: workloads, level, takeOver, memory, dryRun } = call.options
     const { signal, paint, times } = call
     const keys = await givenKeys(call)
-    const origin = await openRepositoryAt(from, keys.from, call)
-    const target = await openRepositoryAt(to, keys.to, call)
+    const [origin, target] = await openBoth([from, keys.from], [to, keys.to], call)
     if (origin.birth.repository === target.birth.repository)
       throw new CliError("Usage", `${from} and ${to} are the same repository (${origin.birth.repository})`, {
         hint: "Copy into a repository of its own: `bcopy init` makes one.",

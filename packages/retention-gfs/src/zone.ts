@@ -1,0 +1,61 @@
+import { Temporal } from "temporal-polyfill"
+import { type Day, formatDay, pad } from "./calendar.ts"
+import { RetentionError } from "./retention-error.ts"
+
+/** The calendar of a time zone: which day an instant belongs to, and when days begin. */
+export interface Zone {
+  readonly name: string
+  /** The local date of an instant. */
+  dayOf(ms: number): Day
+  /** The first instant of a date; of one that the zone left out, that of the next. */
+  startOf(day: Day): number
+  /** The instant of a local time, in minutes of the day: one that exists twice is the first, one that does not the next. */
+  instantOf(day: Day, minutes: number): number
+}
+
+const MS_PER_DAY = 86_400_000
+/** Beyond it no calendar is reliable, and no date has four digits. */
+const LATEST_MS = 253_370_764_800_000
+const zones = new Map<string, Zone>()
+
+/** The calendar of a zone by its IANA name; the same one for the same name. @throws RetentionError `BadZone` */
+export function zoneOf(name: string): Zone {
+  const known = zones.get(name)
+  if (known !== undefined) return known
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+  } catch (cause) {
+    throw new RetentionError("BadZone", `"${name}" is no time zone`, { cause })
+  }
+  const zone = makeZone(name)
+  zones.set(name, zone)
+  return zone
+}
+
+function makeZone(name: string): Zone {
+  // Days are asked for again and again, by every point of every workload: the library is asked once for each.
+  const starts = new Map<Day, number>()
+  const startOf = (day: Day) => {
+    let start = starts.get(day)
+    if (start === undefined) {
+      start = Temporal.PlainDate.from(formatDay(day)).toZonedDateTime(name).epochMilliseconds
+      starts.set(day, start)
+    }
+    return start
+  }
+  return {
+    name,
+    startOf,
+    dayOf(ms) {
+      if (!Number.isFinite(ms) || ms < 0 || ms >= LATEST_MS) throw new RetentionError("BadPoint", `${ms} is no time`)
+      // Zones are at most a day away from UTC; of a date that was left out and the next, which begin together, the next.
+      let day = Math.floor(ms / MS_PER_DAY) + 1
+      while (startOf(day) > ms) day--
+      return day
+    },
+    instantOf(day, minutes) {
+      const text = `${formatDay(day)}T${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`
+      return Temporal.PlainDateTime.from(text).toZonedDateTime(name).epochMilliseconds
+    },
+  }
+}
