@@ -7,6 +7,7 @@ import { copyCommand } from "./commands/copy.ts"
 import { initCommand } from "./commands/init.ts"
 import { keysCommand } from "./commands/keys.ts"
 import { pointsCommand } from "./commands/points.ts"
+import { retentionCommand } from "./commands/retention.ts"
 import { restoreCommand } from "./commands/restore.ts"
 import { showCommand } from "./commands/show.ts"
 import { storeCommand } from "./commands/store.ts"
@@ -51,6 +52,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   add(backupCommand)
   add(copyCommand)
   add(pointsCommand)
+  add(retentionCommand)
   add(restoreCommand)
   add(verifyCommand)
   add(showCommand)

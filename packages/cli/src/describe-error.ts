@@ -2,6 +2,7 @@ import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { isEngineError } from "@bcopy/copy-engine"
 import { type CryptoErrorCode, isCryptoError } from "@bcopy/crypto"
 import { isStoreError } from "@bcopy/repo"
+import { isRetentionError } from "@bcopy/retention-gfs"
 import { isSourceError } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
 import { isKmsFailure } from "./is-kms-failure.ts"
@@ -41,6 +42,8 @@ const kmsCodes: Readonly<Record<string, string>> = {
 const hints: Readonly<Record<string, string>> = {
   Usage: "`bcopy COMMAND --help` says what it takes.",
   BadArgument: "`bcopy COMMAND --help` says what it takes.",
+  BadPolicy: "Such as --days 7 --weekly 4:saturday --monthly 12:first --yearly 3:january.",
+  BadZone: "IANA names, such as Europe/Berlin, or UTC.",
   RepositoryExists: "Back up to it as it is, or choose another place.",
   Ambiguous: "Name exactly one of them.",
   NotFound: "Check the name; `bcopy points` and `bcopy show` list what is in a repository.",
@@ -84,6 +87,7 @@ function codeOf(error: unknown): string {
   if (isFormatError(error)) return isDamage(error) ? "Damaged" : error.code === "NeedsKey" ? "WrongKey" : "NeedsNewer"
   if (isKmsFailure(error)) return kmsCodes[error.code] ?? "WrongKey"
   if (isCryptoError(error)) return cryptoCodes[error.code] ?? "Refused"
+  if (isRetentionError(error)) return error.code
   return isKnown(error) ? error.code : "Unexpected"
 }
 

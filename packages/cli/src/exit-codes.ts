@@ -2,6 +2,7 @@ import { isDamage, isFormatError } from "@bcopy/chain-format"
 import { type EngineErrorCode, isEngineError } from "@bcopy/copy-engine"
 import { type CryptoErrorCode, isCryptoError } from "@bcopy/crypto"
 import { isStoreError, type StoreErrorCode } from "@bcopy/repo"
+import { isRetentionError } from "@bcopy/retention-gfs"
 import { isSourceError, type SourceErrorCode } from "@bcopy/source"
 import { isCliError } from "./cli-error.ts"
 import { isKmsFailure } from "./is-kms-failure.ts"
@@ -100,5 +101,6 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (isCryptoError(error)) return ofCrypto[error.code] ?? exitCodes.failed
   if (isFormatError(error) && error.code === "NeedsKey") return exitCodes.wrongKey
   if (isFormatError(error)) return isDamage(error) ? exitCodes.damaged : exitCodes.failed
+  if (isRetentionError(error)) return error.code === "BadPoint" ? exitCodes.failed : exitCodes.usage
   return exitCodes.failed
 }

@@ -17,6 +17,7 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
     { heading: "KIND" },
     { heading: "SIZE", right: true },
     { heading: "STORED", right: true },
+    { heading: "FLAGS" },
     { heading: "STATE" },
   ]
   const rows = points.map(({ job, workload, summary, state }) => [
@@ -28,6 +29,7 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
     summary.type,
     renderSize(summary.sizeBytes),
     renderSize(summary.storedBytes),
+    [...summary.gfs, ...(summary.pin === undefined ? [] : ["pinned"])].join(" "),
     state === "complete" && summary.consistency === "fuzzy" ? "complete, fuzzy" : state,
   ])
   return renderTable(columns, rows, paint.bold)
@@ -51,6 +53,8 @@ export function pointDocument({
     committedAt: isoTime(summary.committedAtMs),
     kind: summary.type,
     flags: summary.gfs,
+    ...(summary.pin !== undefined && { pin: summary.pin }),
+    ...(summary.dateSuspect === true && { dateSuspect: true }),
     disks: (manifest?.disks ?? []).map(({ name, sizeBytes, contentRoot }) => ({ name, bytes: sizeBytes, contentRoot })),
     storedBytes: summary.storedBytes,
     state,

@@ -45,6 +45,11 @@ export { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkl
 export { findPoint, type ListedPoint, listPoints } from "./list-points.ts"
 export { pinPoint, removePoints, restoreRemoved, unpinPoint } from "./change-points.ts"
 
+// Which of them stay
+export { acceptPolicy, type AcceptedPolicy, type AcceptPolicyOptions } from "./accept-policy.ts"
+export { planWorkloads, type PlanWorkloadsOptions, type WorkloadPlan } from "./plan-workloads.ts"
+export { policyInForce } from "./retention-policy.ts"
+
 // Getting them out, and proving them
 export { restore, type RestoreOptions, type RestoreReport } from "./restore.ts"
 export type { DiskRestore } from "./restore-disk.ts"

@@ -1,0 +1,40 @@
+import { diffPolicies, type PolicyDiff } from "@bcopy/retention-gfs"
+import type { WorkloadPlan } from "@bcopy/copy-engine"
+import { CliError } from "../cli-error.ts"
+import type { Outcome } from "../cli-command.ts"
+import { planAll } from "./plan-action.ts"
+import { givenPolicy } from "./policy-options.ts"
+import { renderPolicy, renderReason } from "./render-policy.ts"
+import type { RetentionCall } from "./retention-call.ts"
+
+/** What the given policy would change for a workload; without one in force before, everything stayed. */
+export function diffOf({ points, plan, policy, inForce }: WorkloadPlan, nowMs: number): PolicyDiff {
+  if (policy !== undefined && inForce !== undefined) return diffPolicies(points, inForce, policy, nowMs)
+  return { lost: plan.remove, won: [], kept: plan.keep.length }
+}
+
+/** `bcopy retention diff`: what another policy would change. */
+export async function diffAction(call: RetentionCall): Promise<Outcome> {
+  const after = await givenPolicy(call.options)
+  if (after === undefined)
+    throw new CliError("Usage", "no policy was given to compare with", { hint: "Say --days 14 or --policy FILE." })
+  const { plans, nowMs } = await planAll(call)
+  const diffs = plans.map((plan) => ({ ...plan, diff: diffOf(plan, nowMs) }))
+  const text = diffs.map(({ job, workload, inForce, diff: { lost, won, kept } }) =>
+    [
+      `${job}/${workload}`,
+      `  in force: ${inForce === undefined ? "no policy, so all points stay" : renderPolicy(inForce)}`,
+      `  instead:  ${renderPolicy(after)}`,
+      `  ${kept} stay under both, ${lost.length} would go, ${won.length} would stay that go now`,
+      ...lost.map(({ id, since }) => `  - ${id.slice(0, 8)}${since === undefined ? "" : ` no rule since ${since}`}`),
+      ...won.map(({ id, reasons }) => `  + ${id.slice(0, 8)} ${reasons.map(renderReason).join("; ")}`),
+    ].join("\n"),
+  )
+  return {
+    document: {
+      policy: after,
+      workloads: diffs.map(({ job, workload, inForce, diff }) => ({ job, workload, inForce, ...diff })),
+    },
+    text: text.length === 0 ? "no workloads" : text.join("\n\n"),
+  }
+}
