@@ -8,6 +8,8 @@ import { isoTime, renderTime } from "./render-time.ts"
 /** Points as a table, one a line. */
 export function renderPoints(points: readonly ListedPoint[], paint: Paint): string {
   if (points.length === 0) return "no points"
+  const flags = points.map(({ summary: { gfs, pin } }) => [...gfs, ...(pin === undefined ? [] : ["pinned"])].join(" "))
+  const hasFlags = flags.some((text) => text !== "")
   const columns = [
     { heading: "JOB" },
     { heading: "WORKLOAD" },
@@ -17,10 +19,10 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
     { heading: "KIND" },
     { heading: "SIZE", right: true },
     { heading: "STORED", right: true },
-    { heading: "FLAGS" },
+    ...(hasFlags ? [{ heading: "FLAGS" }] : []),
     { heading: "STATE" },
   ]
-  const rows = points.map(({ job, workload, summary, state }) => [
+  const rows = points.map(({ job, workload, summary, state }, at) => [
     tableName(job),
     tableName(workload),
     summary.point.slice(0, 8),
@@ -29,7 +31,7 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
     summary.type,
     renderSize(summary.sizeBytes),
     renderSize(summary.storedBytes),
-    [...summary.gfs, ...(summary.pin === undefined ? [] : ["pinned"])].join(" "),
+    ...(hasFlags ? [flags[at] ?? ""] : []),
     state === "complete" && summary.consistency === "fuzzy" ? "complete, fuzzy" : state,
   ])
   return renderTable(columns, rows, paint.bold)

@@ -43,8 +43,11 @@ export function assignFlags(
   for (const point of removed) for (const id of point.gfs) if (isOver(id, point.atMs)) filled.add(id)
   const isLate = incoming !== undefined && points.some((point) => byOrder(point, incoming) > 0)
 
+  const latest = Math.max(...gfsLevels.map((level) => policy.since[level] ?? 0))
+
   return eligible.flatMap((point) => {
     const isIncoming = point === incoming
+    if (!isIncoming && !seeded && point.committedAtMs >= latest) return []
     const day = zone.dayOf(point.atMs)
     const gfs: string[] = []
     for (const level of gfsLevels) {

@@ -12,20 +12,46 @@ export interface CalendarDate {
   readonly day: number
 }
 
-const MS_PER_DAY = 86_400_000
+/** Of 400 years, after which the calendar repeats. */
+const DAYS_PER_ERA = 146_097
+/** From 1 March of the year 0 to 1 January 1970. */
+const EPOCH_FROM_MARCH = 719_468
 
-/** The day of a date; months and days beyond their ends run on into the next. */
+/** The day of a date; months and days beyond their ends run on into the next. Years begin in March: leap days come last. */
 export function dayOfDate(year: number, month: number, day: number): Day {
-  // Date.UTC takes years below 100 for those of the last century.
-  const at = new Date(0)
-  at.setUTCFullYear(year, month - 1, day)
-  return Math.round(at.getTime() / MS_PER_DAY)
+  const index = month - 3
+  const marchYear = year + Math.floor(index / 12)
+  const marchMonth = ((index % 12) + 12) % 12
+  const era = Math.floor(marchYear / 400)
+  const inEra = marchYear - era * 400
+  const ofYear = Math.floor((153 * marchMonth + 2) / 5)
+  return (
+    era * DAYS_PER_ERA +
+    inEra * 365 +
+    Math.floor(inEra / 4) -
+    Math.floor(inEra / 100) +
+    ofYear +
+    day -
+    1 -
+    EPOCH_FROM_MARCH
+  )
 }
 
 /** The date of a day. */
 export function dateOfDay(day: Day): CalendarDate {
-  const at = new Date(day * MS_PER_DAY)
-  return { year: at.getUTCFullYear(), month: at.getUTCMonth() + 1, day: at.getUTCDate() }
+  const since = day + EPOCH_FROM_MARCH
+  const era = Math.floor(since / DAYS_PER_ERA)
+  const inEra = since - era * DAYS_PER_ERA
+  const leaps = Math.floor(inEra / 1460) - Math.floor(inEra / 36_524) + Math.floor(inEra / 146_096)
+  const yearOfEra = Math.floor((inEra - leaps) / 365)
+  const ofYear = inEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const marchMonth = Math.floor((5 * ofYear + 2) / 153)
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+  return {
+    year: era * 400 + yearOfEra + (month <= 2 ? 1 : 0),
+    month,
+    day: ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1,
+  }
 }
 
 /** 0 for Sunday to 6 for Saturday. */

@@ -25,9 +25,19 @@ export interface GfsSlot {
 
 /** Which level a slot id is of. */
 export function levelOfSlot(id: string): GfsLevel | undefined {
-  const levels: Readonly<Record<string, GfsLevel>> = { W: "weekly", M: "monthly", Y: "yearly" }
-  return /^(?:W:\d{4}-\d\d-\d\d|M:\d{4}-\d\d|Y:\d{4})$/.test(id) ? levels[id[0] as string] : undefined
+  const known = levels.get(id)
+  if (known !== undefined) return known
+  const match = /^(?:(W):\d{4}-\d\d-\d\d|(M):\d{4}-\d\d|(Y):\d{4})$/.exec(id)
+  if (match === null) return undefined
+  const level = match[1] === undefined ? (match[2] === undefined ? "yearly" : "monthly") : "weekly"
+  // The same few slots are asked for by every point of every workload.
+  if (levels.size >= MOST_LEVELS) levels.clear()
+  levels.set(id, level)
+  return level
 }
+
+const levels = new Map<string, GfsLevel>()
+const MOST_LEVELS = 10_000
 
 /** The slot of a level that a date lies in; `undefined` if the level is off. */
 export function slotAt(policy: RetentionPolicy, level: GfsLevel, day: Day): GfsSlot | undefined {

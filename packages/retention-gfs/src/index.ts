@@ -36,5 +36,8 @@ export { type DatedSlot, missedSlots, nextSlots } from "./next-slots.ts"
 export { simulate, type SimulatedPoint, type SimulateOptions, type Simulation } from "./simulate.ts"
 export type { SimulatedSchedule } from "./run-times.ts"
 
+// Dates
+export { dateOf, startOfDate } from "./zone.ts"
+
 // Errors
 export { isRetentionError, RetentionError, type RetentionErrorCode } from "./retention-error.ts"

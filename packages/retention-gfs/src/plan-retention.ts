@@ -1,14 +1,10 @@
-import { type Day, formatDay } from "./calendar.ts"
-import { flagExpires } from "./flag-expiry.ts"
-import { levelOfSlot } from "./gfs-slot.ts"
+import { formatDay } from "./calendar.ts"
 import type { ExpiredReason, KeepReason } from "./keep-reason.ts"
 import type { RetentionPolicy } from "./policy.ts"
 import { RetentionError } from "./retention-error.ts"
-import { byOrder, inOrder, isEligible, type RetentionPoint } from "./retention-point.ts"
+import { inOrder, type RetentionPoint } from "./retention-point.ts"
+import { datePoint, type DatedPoint, FLOOR, weighPoints } from "./weigh-points.ts"
 import { zoneOf } from "./zone.ts"
-
-/** However old, so many points without flag or pin stay under a policy in days. */
-const FLOOR = 3
 
 /** A point that stays, and every reason why. */
 export interface KeptPoint {
@@ -55,77 +51,44 @@ export function planRetention(
   const zone = zoneOf(policy.zone)
   if (!Number.isFinite(nowMs)) throw new RetentionError("BadArgument", `${nowMs} is no time`)
   const today = zone.dayOf(nowMs)
-  const dated = inOrder(points).map((point) => {
-    // A time that cannot be right says nothing: it is kept as what was stored then.
-    const day = zone.dayOf(point.dateSuspect === true ? point.committedAtMs : point.atMs)
-    const flags = flagsOf(point, day)
-    return { point, day, flags, runs: flags.some(({ expires }) => expires > today) }
-  })
-  const good = dated.filter(({ point }) => isEligible(point))
-  const newest = good.at(-1)?.point
-  const plain = good.filter(({ point, runs }) => !runs && point.pin === undefined)
-  const counted = policy.count === undefined ? [] : plain.slice(-policy.count)
-  const young = plain.filter(({ day }) => isYoung(day))
-  const floor = policy.days === undefined || young.length >= FLOOR ? [] : plain.slice(-FLOOR)
-  const [countedSet, floorSet] = [new Set(counted), new Set(floor)]
-
+  const dated = inOrder(points).map((point) => datePoint(point, policy, zone))
+  const weighing = weighPoints(dated, policy, today)
   const keep: KeptPoint[] = []
   const remove: ExpiredPoint[] = []
   for (const one of dated) {
     const { id } = one.point
-    const reasons = reasonsOf(one)
-    if (reasons.length > 0) keep.push({ id, reasons })
-    else if (newest === undefined) keep.push({ id, reasons: [{ rule: "nothing good" }] })
+    if (weighing.isKept(one)) keep.push({ id, reasons: reasonsOf(one) })
     else if (run === "daily" && one.flags.length === 0) keep.push({ id, reasons: [{ rule: "session" }] })
-    else remove.push(expiredOf(one))
+    else remove.push(expiredOf(one, policy))
   }
   return { keep, remove, removesMost: remove.length * 2 > dated.length }
 
-  function flagsOf({ gfs }: RetentionPoint, day: Day) {
-    return gfs.flatMap((slot) => {
-      const level = levelOfSlot(slot)
-      return level === undefined ? [] : [{ level, slot, expires: flagExpires(policy, level, day) }]
-    })
-  }
-
-  function isYoung(day: Day): boolean {
-    return policy.days !== undefined && day >= today - policy.days
-  }
-
-  function reasonsOf(one: (typeof dated)[number]): readonly KeepReason[] {
+  function reasonsOf(one: DatedPoint): readonly KeepReason[] {
     const { point, day, flags } = one
+    const { days, count } = policy
     const reasons: KeepReason[] = []
-    if (point === newest) reasons.push({ rule: "newest" })
+    if (one === weighing.newest) reasons.push({ rule: "newest" })
     if (point.pin !== undefined) reasons.push({ rule: "pin", reason: point.pin })
     for (const { level, slot, expires } of flags)
       if (expires > today) reasons.push({ rule: level, slot, until: formatDay(expires) })
-    const { days, count } = policy
-    if (days !== undefined && isYoung(day)) reasons.push({ rule: "days", days, until: formatDay(day + days + 1) })
-    if (floorSet.has(one)) reasons.push({ rule: "floor", count: FLOOR })
-    if (count !== undefined && (countedSet.has(one) || isAmongCounted(point))) reasons.push({ rule: "count", count })
-    return reasons
+    if (days !== undefined && weighing.isYoung(one))
+      reasons.push({ rule: "days", days, until: formatDay(day + days + 1) })
+    if (weighing.isInFloor(one)) reasons.push({ rule: "floor", count: FLOOR })
+    if (count !== undefined && weighing.isCounted(one)) reasons.push({ rule: "count", count })
+    return reasons.length > 0 ? reasons : [{ rule: "nothing good" }]
   }
+}
 
-  /** Points that are not counted stay as long as those that were made, or stored, when they were. */
-  function isAmongCounted(point: RetentionPoint): boolean {
-    if (isEligible(point)) return false
-    const oldest = counted.length < (policy.count ?? 0) ? undefined : counted[0]?.point
-    if (oldest === undefined) return true
-    return point.dateSuspect === true ? point.committedAtMs >= oldest.committedAtMs : byOrder(point, oldest) > 0
-  }
-
-  function expiredOf({ point, day, flags }: (typeof dated)[number]): ExpiredPoint {
-    const { days, count } = policy
-    const ends = flags.map(({ expires }) => expires)
-    if (days !== undefined) ends.push(day + days + 1)
-    return {
-      id: point.id,
-      expired: [
-        ...flags.map(({ level, slot, expires }) => ({ rule: level, slot, since: formatDay(expires) })),
-        ...(days === undefined ? [] : [{ rule: "days" as const, days, since: formatDay(day + days + 1) }]),
-        ...(count === undefined ? [] : [{ rule: "count" as const, count }]),
-      ],
-      ...(ends.length > 0 && count === undefined && { since: formatDay(Math.max(...ends)) }),
-    }
+function expiredOf({ point, day, flags }: DatedPoint, { days, count }: RetentionPolicy): ExpiredPoint {
+  const ends = flags.map(({ expires }) => expires)
+  if (days !== undefined) ends.push(day + days + 1)
+  return {
+    id: point.id,
+    expired: [
+      ...flags.map(({ level, slot, expires }) => ({ rule: level, slot, since: formatDay(expires) })),
+      ...(days === undefined ? [] : [{ rule: "days" as const, days, since: formatDay(day + days + 1) }]),
+      ...(count === undefined ? [] : [{ rule: "count" as const, count }]),
+    ],
+    ...(ends.length > 0 && count === undefined && { since: formatDay(Math.max(...ends)) }),
   }
 }

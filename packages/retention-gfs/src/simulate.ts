@@ -1,13 +1,12 @@
-import { assignFlags } from "./assign-flags.ts"
+import { assignFlags, type FlagGrant } from "./assign-flags.ts"
 import { type Day, formatDay } from "./calendar.ts"
 import { changePolicy } from "./change-policy.ts"
-import { flagExpires } from "./flag-expiry.ts"
-import { levelOfSlot, slotAt } from "./gfs-slot.ts"
-import { planRetention } from "./plan-retention.ts"
+import { slotAt } from "./gfs-slot.ts"
 import { gfsLevels, type PolicyInForce, type RetentionPolicy } from "./policy.ts"
 import { RetentionError } from "./retention-error.ts"
 import type { RetentionPoint } from "./retention-point.ts"
 import { runTimes, type SimulatedSchedule } from "./run-times.ts"
+import { datePoint, type DatedPoint, weighPoints } from "./weigh-points.ts"
 import { zoneOf } from "./zone.ts"
 
 /** A point of a simulation. */
@@ -57,26 +56,27 @@ export function simulate(
   if (!Number.isFinite(fromMs) || !(toMs > fromMs))
     throw new RetentionError("BadArgument", `nothing happens from ${fromMs} to ${toMs}`)
   let inForce: PolicyInForce = changePolicy(undefined, policy, fromMs)
-  let living: RetentionPoint[] = []
+  let living: DatedPoint[] = []
   /** Expired points whose slot is still open: it is filled. */
   let spent: readonly RetentionPoint[] = []
-  const pending = [...edits].sort((a, b) => a.atMs - b.atMs)
-  const points: (SimulatedPoint & { removedAtMs?: number; removed?: string })[] = []
-  const runs: { readonly atMs: number; readonly points: number }[] = []
-  let most = 0
   let today: Day = zone.dayOf(fromMs)
+  let isEdited = false
+  let most = 0
+  const pending = [...edits].sort((a, b) => a.atMs - b.atMs)
+  const points: SimulatedPoint[] = []
+  const runs: { readonly atMs: number; readonly points: number }[] = []
 
   for (const atMs of runTimes(schedule, fromMs, toMs, zone)) {
     passTo(atMs)
     if (points.length >= MOST_RUNS) throw new RetentionError("BadArgument", `more than ${MOST_RUNS} points`)
     const order = points.length + 1
     const bare: RetentionPoint = { id: String(order), atMs, order, committedAtMs: atMs, gfs: [] }
-    const [granted] = assignFlags(living, inForce, { nowMs: atMs, incoming: bare, removed: spent })
+    const [granted] = assignFlags(pointsOf(living), inForce, { nowMs: atMs, incoming: bare, removed: spent })
     const point = granted === undefined ? bare : { ...bare, gfs: granted.gfs }
-    living.push(point)
-    points.push({ id: point.id, atMs, date: formatDay(zone.dayOf(atMs)), gfs: point.gfs })
+    living.push(datePoint(point, inForce, zone))
+    points.push({ id: point.id, atMs, date: formatDay(today), gfs: point.gfs })
     most = Math.max(most, living.length)
-    remove(atMs, "session")
+    remove(atMs, () => true)
     runs.push({ atMs, points: living.length })
   }
   passTo(toMs - 1)
@@ -90,39 +90,44 @@ export function simulate(
       const dayMs = today < last ? zone.startOf(today + 1) : Infinity
       if (edit !== undefined && edit.atMs <= Math.min(untilMs, dayMs)) {
         pending.shift()
+        isEdited = true
         inForce = changePolicy(inForce, edit.policy, edit.atMs)
-        for (const { id, gfs } of assignFlags(living, inForce, { nowMs: edit.atMs, removed: spent })) grant(id, gfs)
+        const grants = assignFlags(pointsOf(living), inForce, { nowMs: edit.atMs, removed: spent })
+        living = living.map(({ point }) => datePoint(withFlags(point, grants), inForce, zone))
       } else if (today < last) {
         today++
-        if (living.some(letsGo)) remove(dayMs, "daily")
+        // A day on which no flag ends lets nothing go: points that never had one go when the next is stored.
+        if (isEdited || living.some(({ flags }) => flags.some(({ expires }) => expires === today)))
+          remove(dayMs, ({ flags }) => flags.length > 0)
+        isEdited = false
       } else return
     }
   }
 
-  /** Whether a flag of a point ends today. */
-  function letsGo({ gfs, atMs }: RetentionPoint): boolean {
-    return gfs.some((slot) => {
-      const level = levelOfSlot(slot)
-      return level !== undefined && flagExpires(inForce, level, zone.dayOf(atMs)) <= today
-    })
+  function withFlags(point: RetentionPoint, grants: readonly FlagGrant[]): RetentionPoint {
+    const more = grants.find(({ id }) => id === point.id)?.gfs
+    if (more === undefined) return point
+    const gfs = [...point.gfs, ...more]
+    change(point, { gfs })
+    return { ...point, gfs }
   }
 
-  function grant(id: string, gfs: readonly string[]): void {
-    living = living.map((point) => (point.id === id ? { ...point, gfs: [...point.gfs, ...gfs] } : point))
-    const index = Number(id) - 1
-    const seen = points[index]
-    if (seen !== undefined) points[index] = { ...seen, gfs: [...seen.gfs, ...gfs] }
+  function remove(atMs: number, mayGo: (one: DatedPoint) => boolean): void {
+    const { isKept } = weighPoints(living, inForce, today)
+    const gone = living.filter((one) => !isKept(one) && mayGo(one))
+    if (gone.length === 0) return
+    for (const { point } of gone) change(point, { removedAtMs: atMs, removed: formatDay(today) })
+    const open = new Set(gfsLevels.map((level) => slotAt(inForce, level, today)?.id))
+    spent = [...spent, ...pointsOf(gone)].filter(({ gfs }) => gfs.some((id) => open.has(id)))
+    living = living.filter((one) => !gone.includes(one))
   }
 
-  function remove(atMs: number, run: "session" | "daily"): void {
-    const gone = new Set(planRetention(living, inForce, atMs, { run }).remove.map(({ id }) => id))
-    if (gone.size === 0) return
-    const open = new Set(gfsLevels.map((level) => slotAt(inForce, level, zone.dayOf(atMs))?.id))
-    spent = [...spent, ...living.filter(({ id }) => gone.has(id))].filter(({ gfs }) => gfs.some((id) => open.has(id)))
-    living = living.filter(({ id }) => !gone.has(id))
-    for (const id of gone) {
-      const point = points[Number(id) - 1]
-      if (point !== undefined) Object.assign(point, { removedAtMs: atMs, removed: formatDay(zone.dayOf(atMs)) })
-    }
+  function change({ order }: RetentionPoint, what: Partial<SimulatedPoint>): void {
+    const known = points[order - 1]
+    if (known !== undefined) points[order - 1] = { ...known, ...what }
   }
+}
+
+function pointsOf(dated: readonly DatedPoint[]): readonly RetentionPoint[] {
+  return dated.map(({ point }) => point)
 }

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill"
-import { type Day, formatDay, pad } from "./calendar.ts"
+import { type Day, formatDay, pad, parseDay } from "./calendar.ts"
 import { RetentionError } from "./retention-error.ts"
 
 /** The calendar of a time zone: which day an instant belongs to, and when days begin. */
@@ -14,6 +14,9 @@ export interface Zone {
 }
 
 const MS_PER_DAY = 86_400_000
+const MINUTES_PER_DAY = 24 * 60
+/** Of a zone; more than this is not kept in mind. */
+const MOST_KNOWN = 100_000
 /** Beyond it no calendar is reliable, and no date has four digits. */
 const LATEST_MS = 253_370_764_800_000
 const zones = new Map<string, Zone>()
@@ -32,30 +35,51 @@ export function zoneOf(name: string): Zone {
   return zone
 }
 
+/** The first instant of a date (`2025-01-04`) in a zone, in milliseconds since 1970. @throws RetentionError `BadArgument`, `BadZone` */
+export function startOfDate(date: string, zone: string): number {
+  return zoneOf(zone).startOf(parseDay(date))
+}
+
+/** The local date (`2025-01-04`) of an instant. @throws RetentionError `BadPoint` for what is no time, `BadZone` */
+export function dateOf(ms: number, zone: string): string {
+  return formatDay(zoneOf(zone).dayOf(ms))
+}
+
 function makeZone(name: string): Zone {
   // Days are asked for again and again, by every point of every workload: the library is asked once for each.
   const starts = new Map<Day, number>()
+  const instants = new Map<number, number>()
   const startOf = (day: Day) => {
     let start = starts.get(day)
     if (start === undefined) {
+      if (starts.size >= MOST_KNOWN) starts.clear()
       start = Temporal.PlainDate.from(formatDay(day)).toZonedDateTime(name).epochMilliseconds
       starts.set(day, start)
     }
     return start
   }
+  /** The day that was found last. */
+  let last = { day: 0, from: Infinity, to: -Infinity }
   return {
     name,
     startOf,
     dayOf(ms) {
+      if (ms >= last.from && ms < last.to) return last.day
       if (!Number.isFinite(ms) || ms < 0 || ms >= LATEST_MS) throw new RetentionError("BadPoint", `${ms} is no time`)
       // Zones are at most a day away from UTC; of a date that was left out and the next, which begin together, the next.
       let day = Math.floor(ms / MS_PER_DAY) + 1
       while (startOf(day) > ms) day--
+      last = { day, from: startOf(day), to: startOf(day + 1) }
       return day
     },
     instantOf(day, minutes) {
+      const known = instants.get(day * MINUTES_PER_DAY + minutes)
+      if (known !== undefined) return known
       const text = `${formatDay(day)}T${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`
-      return Temporal.PlainDateTime.from(text).toZonedDateTime(name).epochMilliseconds
+      const instant = Temporal.PlainDateTime.from(text).toZonedDateTime(name).epochMilliseconds
+      if (instants.size >= MOST_KNOWN) instants.clear()
+      instants.set(day * MINUTES_PER_DAY + minutes, instant)
+      return instant
     },
   }
 }

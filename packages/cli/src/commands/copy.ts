@@ -17,6 +17,7 @@ interface CopyCommandOptions extends KeyOptions, FromKeyOptions {
   readonly from: string
   readonly to: string
   readonly select: "latest" | "all"
+  readonly copyExpired?: boolean
   readonly job?: string
   readonly as?: string
   readonly workload?: readonly string[]
@@ -41,6 +42,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       .option("--job <name>", "only the points of this backup job", nameArgument)
       .option("--as <name>", "name of the backup in the target (default: that of the job)", nameArgument)
       .option("--workload <name...>", "only these workloads", namesArgument)
+      .option("--copy-expired", "copy points, too, that no rule of the target's retention policy would keep")
       .option("--level <level>", "compression, 0 (none) to 19 (default: as in the source)", countArgument)
     addKeyOptions(command)
     addFromKeyOptions(command)
@@ -51,7 +53,19 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
     )
   },
   async run(call) {
-    const { from, to, select, job, as, workload: workloads, level, takeOver, memory, dryRun } = call.options
+    const {
+      from,
+      to,
+      select,
+      copyExpired,
+      job,
+      as,
+      workload: workloads,
+      level,
+      takeOver,
+      memory,
+      dryRun,
+    } = call.options
     const { signal, paint, times } = call
     const keys = await givenKeys(call)
     const [origin, target] = await openBoth([from, keys.from], [to, keys.to], call)
@@ -61,7 +75,17 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       })
     if (dryRun !== true) await prepareToWrite(to, target, call)
     const source = repositorySource({ view: origin.view, job, workloads })
-    const report = await copy(target, { source, select, as, level, takeOver, dryRun, memoryBytes: memory, signal })
+    const report = await copy(target, {
+      source,
+      select,
+      copyExpired,
+      as,
+      level,
+      takeOver,
+      dryRun,
+      memoryBytes: memory,
+      signal,
+    })
     const { exit, errors } = copyExit(report)
     const costOf = (point: string | undefined) => times.costOf(point)
     const { prices } = call.options

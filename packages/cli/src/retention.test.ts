@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { expect, test } from "vitest"
+import { makeImage, openTrial, type Trial } from "../testing/trial.ts"
+import { exitCodes } from "./exit-codes.ts"
+
+const GFS = ["--days", "7", "--weekly", "4:saturday", "--monthly", "12:first", "--yearly", "3:january", "--zone", "UTC"]
+
+async function prepared(points = 4): Promise<Trial & { repo: string }> {
+  const trial = openTrial()
+  const repo = trial.at("repo")
+  await trial.bcopy("init", "--repo", repo, "--no-encryption")
+  for (let at = 0; at < points; at++) {
+    makeImage(trial.at("disk.raw"), { sizeMib: 1, seed: `retention ${at}` })
+    const backup = ["backup", "--repo", repo, "--job", "nightly", "--workload", "web01", trial.at("disk.raw")]
+    expect(await trial.bcopy(...backup)).toMatchObject({ exit: 0 })
+  }
+  return { ...trial, repo }
+}
+
+const json = (text: string) => JSON.parse(text) as { readonly points: readonly { readonly point: string }[] }
+
+test("a policy is accepted, planned by, explained and compared", async () => {
+  const { bcopy, repo } = await prepared()
+  expect((await bcopy("retention", "plan", "--repo", repo)).stdout).toContain("no policy, so all points stay")
+  const accepted = await bcopy("retention", "accept", "--repo", repo, "--job", "nightly", ...GFS)
+  expect(accepted).toMatchObject({ exit: 0, stderr: "" })
+  expect(accepted.stdout).toContain("weekly 4 weeks (saturday)")
+  const { stdout } = await bcopy("retention", "plan", "--repo", repo)
+  expect(stdout).toContain("4 points, 4 stay, 0 go")
+  expect(stdout).toContain("newest; days until")
+  const explained = await bcopy("retention", "explain", "--repo", repo, "--workload", "web01")
+  expect(explained.stdout).toContain("It is the newest good point, which always stays.")
+  expect(explained.stdout).toMatch(/slot W:\d{4}-\d\d-\d\d is open since/)
+  const diff = await bcopy("retention", "diff", "--repo", repo, "--job", "nightly", "--count", "2")
+  expect(diff.stdout).toContain("2 stay under both, 2 would go, 0 would stay that go now")
+})
+
+test("a policy that removes points asks for confirmation, and changes nothing until it is given", async () => {
+  const { bcopy, repo } = await prepared()
+  const accept = ["retention", "accept", "--repo", repo, "--job", "nightly", "--count", "2"]
+  const refused = await bcopy(...accept)
+  expect(refused).toMatchObject({ exit: exitCodes.refused, stdout: "" })
+  expect(refused.stderr).toContain("2 points of 1 workloads that stay now would go")
+  expect(await bcopy(...accept, "--dry-run")).toMatchObject({ exit: 0 })
+  expect((await bcopy("retention", "plan", "--repo", repo)).stdout).toContain("no policy")
+  expect(await bcopy(...accept, "--yes")).toMatchObject({ exit: 0 })
+  const { stdout } = await bcopy("retention", "plan", "--repo", repo)
+  expect(stdout).toContain("4 points, 2 stay, 2 go")
+  // Nothing is removed by it.
+  expect(json((await bcopy("points", "--repo", repo, "--json")).stdout).points).toHaveLength(4)
+})
+
+test("a pinned point stays, with its reason, until it is let go", async () => {
+  const { bcopy, repo } = await prepared()
+  await bcopy("retention", "accept", "--repo", repo, "--job", "nightly", "--count", "2", "--yes")
+  const listed = json((await bcopy("points", "list", "--repo", repo, "--json")).stdout)
+  const point = listed.points[0]?.point ?? ""
+  const of = ["--repo", repo, "--workload", "web01", "--point", point.slice(0, 8)]
+  expect((await bcopy("points", "pin", ...of)).exit).toBe(exitCodes.usage)
+  expect((await bcopy("points", "unpin", ...of)).exit).toBe(exitCodes.usage)
+  expect(await bcopy("points", "pin", ...of, "--reason", "audit of June")).toMatchObject({ exit: 0 })
+  expect((await bcopy("points", "--repo", repo)).stdout).toContain("pinned")
+  expect((await bcopy("retention", "plan", "--repo", repo)).stdout).toContain("pinned: audit of June")
+  expect(await bcopy("points", "unpin", ...of)).toMatchObject({ exit: 0 })
+  expect((await bcopy("retention", "plan", "--repo", repo)).stdout).not.toContain("pinned")
+})
+
+test("a policy is played through without any repository, with a calendar and pictures that need nothing else", async () => {
+  const { bcopy, at } = openTrial()
+  const play = ["retention", "simulate", ...GFS, "--from", "2025-01-01", "--years", "1"]
+  const { exit, stdout } = await bcopy(...play, "--svg", at("a.svg"), "--html", at("a.html"))
+  expect(exit).toBe(0)
+  expect(stdout).toContain("365 points from 2025-01-01 to 2026-01-01, at most 23 at once")
+  expect(stdout).toMatch(/^2025-01 {2}---Y-+$/m)
+  expect(stdout).toMatch(/^2025-12 {2}-----M------W------W---oooWoooo$/m)
+  for (const file of ["a.svg", "a.html"]) {
+    const text = readFileSync(at(file), "utf8")
+    expect(text).toContain("<title>2025-01-04: yearly</title>")
+    expect(text.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|<script|<link|url\(/)
+  }
+  const document = json((await bcopy(...play, "--every", "720", "--json")).stdout)
+  expect(document.points).toHaveLength(730)
+})
+
+test("bad policies, files and dates are told by name, and nothing is written", async () => {
+  const { bcopy, at, repo } = await prepared(1)
+  writeFileSync(at("not.json"), "days: 7")
+  writeFileSync(at("zoo.json"), JSON.stringify({ zone: "UTC", days: 7, weekly: { keep: 4, day: "Caturday" } }))
+  for (const [argv, what] of [
+    [["--days", "1"], "days must be a whole number from 2"],
+    [["--days", "7", "--count", "7"], "not both"],
+    [["--weekly", "4:saturday"], "short-term retention is missing"],
+    [["--days", "7", "--weekly", "saturday"], "--weekly saturday"],
+    [["--days", "7", "--monthly", "12:fifth"], "monthly.week must be one of first"],
+    [["--days", "7", "--zone", "Europe/Atlantis"], "Europe/Atlantis"],
+    [["--zone", "UTC"], "--zone alone"],
+    [["--policy", at("not.json")], "not.json"],
+    [["--policy", at("zoo.json")], "Caturday"],
+    [["--policy", at("nowhere.json")], "nowhere.json"],
+    [["--policy", at("zoo.json"), "--days", "7"], "not both"],
+    [[], "no policy was given"],
+  ] as const) {
+    const { exit, stdout, stderr } = await bcopy("retention", "accept", "--repo", repo, "--job", "nightly", ...argv)
+    expect([argv, exit, stdout]).toEqual([argv, exitCodes.usage, ""])
+    expect(stderr).toContain(what)
+  }
+  for (const argv of [
+    ["--from", "2025-13-01"],
+    ["--at", "25:00"],
+    ["--on", "someday"],
+    ["--svg", at("no/such/folder.svg")],
+  ])
+    expect((await bcopy("retention", "simulate", "--days", "7", ...argv)).exit).toBe(exitCodes.usage)
+  expect((await bcopy("retention", "simulate")).exit).toBe(exitCodes.usage)
+  expect((await bcopy("retention", "explain", "--repo", repo, "--point", "feed")).exit).toBe(exitCodes.usage)
+  expect((await bcopy("retention", "plan", "--repo", repo)).stdout).toContain("no policy")
+})
