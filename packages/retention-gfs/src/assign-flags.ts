@@ -21,10 +21,10 @@ export interface AssignFlagsOptions {
 }
 
 /**
- * Which slots the points of a workload are to fill: the first eligible point with its time in a slot's span takes the
- * flag, for good. What is incoming may take every empty slot; points that are there already take those of a level that
- * came into force after them. A slot that was open when its level came into force counts only if its own span was not over
- * then. A point that comes late takes a flag only if that still keeps it.
+ * Which slots points are to fill: the first eligible point with its time in a slot's span takes the flag, for good. What is
+ * incoming may take every empty slot; without it, points that are there take those of levels that came into force after
+ * they were stored. A slot that was open when its level came into force, or when the chain began if that was later, counts
+ * only if its own span was not over then. A point that comes late takes a flag only if that still keeps it.
  * @throws RetentionError `BadPoint`, `BadZone`
  */
 export function assignFlags(
@@ -35,33 +35,30 @@ export function assignFlags(
   const { nowMs, incoming, removed = [], seeded = false } = options
   const zone = zoneOf(policy.zone)
   const today = zone.dayOf(nowMs)
-  const all = inOrder(incoming === undefined ? points : [...points, incoming])
-  const eligible = all.filter(isEligible)
-  const began = points.reduce((least, { committedAtMs }) => Math.min(least, committedAtMs), Infinity)
-  const firstMs = eligible[0]?.atMs ?? nowMs
+  const known = inOrder(incoming === undefined ? points : [...points, incoming])
+  const times = [...known, ...removed].map((one) => (one.dateSuspect === true ? one.committedAtMs : one.atMs))
+  const firstMs = times.reduce((least, atMs) => Math.min(least, atMs), nowMs)
+  const began = [...points, ...removed].reduce((least, { committedAtMs }) => Math.min(least, committedAtMs), Infinity)
   const filled = new Set(points.filter(({ damaged = false }) => !damaged).flatMap(({ gfs }) => gfs))
   for (const point of removed) for (const id of point.gfs) if (isOver(id, point.atMs)) filled.add(id)
   const isLate = incoming !== undefined && points.some((point) => byOrder(point, incoming) > 0)
 
-  const latest = Math.max(...gfsLevels.map((level) => policy.since[level] ?? 0))
-
-  return eligible.flatMap((point) => {
-    const isIncoming = point === incoming
-    if (!isIncoming && !seeded && point.committedAtMs >= latest) return []
+  // Whoever stores a point gives flags to that one only.
+  return (incoming === undefined ? known : [incoming]).filter(isEligible).flatMap((point) => {
     const day = zone.dayOf(point.atMs)
     const gfs: string[] = []
     for (const level of gfsLevels) {
+      const since = policy.since[level] ?? 0
+      if (incoming === undefined && !seeded && point.committedAtMs >= since) continue
       const slot = slotAt(policy, level, day)
       if (slot === undefined || filled.has(slot.id)) continue
-      const since = policy.since[level] ?? 0
-      if (!isIncoming && !seeded && point.committedAtMs >= since) continue
       // A chain that began under the policy is flagged as if it had been in force from its first point.
-      const from = seeded || began >= since ? Math.min(since, firstMs) : since
+      const from = seeded || began >= since ? firstMs : since
       if (zone.dayOf(from) >= slot.spanEnds) continue
       const keeps = flagExpires(policy, level, day) > today
-      if (isIncoming && isLate && !keeps) continue
+      if (isLate && !keeps) continue
       filled.add(slot.id)
-      if (isIncoming || keeps) gfs.push(slot.id)
+      if (incoming !== undefined || keeps) gfs.push(slot.id)
     }
     return gfs.length === 0 ? [] : [{ id: point.id, gfs }]
   })

@@ -1,4 +1,4 @@
-import { byOrder, type RetentionPoint } from "./retention-point.ts"
+import { byOrder, isEligible, type RetentionPoint } from "./retention-point.ts"
 
 /** A point may be dated this much after it was stored: clocks differ. */
 const AHEAD_MS = 24 * 60 * 60_000
@@ -15,7 +15,7 @@ export function isDateSuspect(
   if (point.atMs > point.committedAtMs + AHEAD_MS) return true
   const self = { ...point, gfs: [] }
   for (const other of known) {
-    if (other.dateSuspect === true || other.id === point.id) continue
+    if (!isEligible(other) || other.id === point.id) continue
     const isBefore = byOrder(other, self) < 0
     if (isBefore ? other.atMs > point.atMs : other.atMs < point.atMs) return true
   }

@@ -32,7 +32,7 @@ export function nextSlots(
 
 /**
  * Slots that have closed since the policy is in force and the first point was made, and that no point fills, as far back
- * as a flag of theirs would still run: nothing was stored in their span, or nothing good.
+ * as a flag of their first day would still run (later ones may have been filled, and be over): nothing was stored in their span, or nothing good.
  * @throws RetentionError `BadPoint`, `BadZone`
  */
 export function missedSlots(
@@ -53,7 +53,7 @@ export function missedSlots(
       slot !== undefined && slot.closes <= today;
       slot = slotAfter(policy, slot)
     )
-      if (slot.spanEnds > from && !filled.has(slot.id) && flagExpires(policy, level, slot.closes - 1) > today)
+      if (slot.spanEnds > from && !filled.has(slot.id) && flagExpires(policy, level, slot.opens) > today)
         missed.push(dated(slot, zone))
   }
   return missed

@@ -3,7 +3,7 @@ import type { ExpiredReason, KeepReason } from "./keep-reason.ts"
 import type { RetentionPolicy } from "./policy.ts"
 import { RetentionError } from "./retention-error.ts"
 import { inOrder, type RetentionPoint } from "./retention-point.ts"
-import { datePoint, type DatedPoint, FLOOR, weighPoints } from "./weigh-points.ts"
+import { datePoint, type DatedPoint, FLOOR, isLetGoByFlag, weighPoints } from "./weigh-points.ts"
 import { zoneOf } from "./zone.ts"
 
 /** A point that stays, and every reason why. */
@@ -58,7 +58,7 @@ export function planRetention(
   for (const one of dated) {
     const { id } = one.point
     if (weighing.isKept(one)) keep.push({ id, reasons: reasonsOf(one) })
-    else if (run === "daily" && one.flags.length === 0) keep.push({ id, reasons: [{ rule: "session" }] })
+    else if (run === "daily" && !isLetGoByFlag(one, policy)) keep.push({ id, reasons: [{ rule: "session" }] })
     else remove.push(expiredOf(one, policy))
   }
   return { keep, remove, removesMost: remove.length * 2 > dated.length }

@@ -6,7 +6,7 @@ import { gfsLevels, type PolicyInForce, type RetentionPolicy } from "./policy.ts
 import { RetentionError } from "./retention-error.ts"
 import type { RetentionPoint } from "./retention-point.ts"
 import { runTimes, type SimulatedSchedule } from "./run-times.ts"
-import { datePoint, type DatedPoint, weighPoints } from "./weigh-points.ts"
+import { datePoint, type DatedPoint, isLetGoByFlag, weighPoints } from "./weigh-points.ts"
 import { zoneOf } from "./zone.ts"
 
 /** A point of a simulation. */
@@ -52,7 +52,7 @@ export function simulate(
   schedule: SimulatedSchedule,
   { fromMs, toMs, edits = [] }: SimulateOptions,
 ): Simulation {
-  const zone = zoneOf(policy.zone)
+  let zone = zoneOf(policy.zone)
   if (!Number.isFinite(fromMs) || !(toMs > fromMs))
     throw new RetentionError("BadArgument", `nothing happens from ${fromMs} to ${toMs}`)
   let inForce: PolicyInForce = changePolicy(undefined, policy, fromMs)
@@ -74,7 +74,7 @@ export function simulate(
     const [granted] = assignFlags(pointsOf(living), inForce, { nowMs: atMs, incoming: bare, removed: spent })
     const point = granted === undefined ? bare : { ...bare, gfs: granted.gfs }
     living.push(datePoint(point, inForce, zone))
-    points.push({ id: point.id, atMs, date: formatDay(today), gfs: point.gfs })
+    points.push({ id: point.id, atMs, date: formatDay(zone.dayOf(atMs)), gfs: point.gfs })
     most = Math.max(most, living.length)
     remove(atMs, () => true)
     runs.push({ atMs, points: living.length })
@@ -84,21 +84,23 @@ export function simulate(
 
   /** Lets days begin and policies change up to an instant. */
   function passTo(untilMs: number): void {
-    const last = zone.dayOf(untilMs)
     for (;;) {
+      const last = zone.dayOf(untilMs)
       const [edit] = pending
       const dayMs = today < last ? zone.startOf(today + 1) : Infinity
       if (edit !== undefined && edit.atMs <= Math.min(untilMs, dayMs)) {
         pending.shift()
         isEdited = true
         inForce = changePolicy(inForce, edit.policy, edit.atMs)
+        zone = zoneOf(inForce.zone)
+        today = zone.dayOf(edit.atMs)
         const grants = assignFlags(pointsOf(living), inForce, { nowMs: edit.atMs, removed: spent })
         living = living.map(({ point }) => datePoint(withFlags(point, grants), inForce, zone))
       } else if (today < last) {
         today++
         // A day on which no flag ends lets nothing go: points that never had one go when the next is stored.
         if (isEdited || living.some(({ flags }) => flags.some(({ expires }) => expires === today)))
-          remove(dayMs, ({ flags }) => flags.length > 0)
+          remove(dayMs, (one) => isLetGoByFlag(one, inForce))
         isEdited = false
       } else return
     }

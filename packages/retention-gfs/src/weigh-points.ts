@@ -28,6 +28,11 @@ export function datePoint(point: RetentionPoint, policy: RetentionPolicy, zone: 
   return { point, day, flags, flaggedUntil: flags.reduce((most, { expires }) => Math.max(most, expires), -Infinity) }
 }
 
+/** Whether a flag was the last that kept it: days that ended later are for sessions to count. */
+export function isLetGoByFlag({ flags, flaggedUntil, day }: DatedPoint, { days }: RetentionPolicy): boolean {
+  return flags.length > 0 && (days === undefined || flaggedUntil >= day + days + 1)
+}
+
 /** What the rules of a policy say of points on a day. */
 export interface Weighing {
   /** The newest good one, which always stays. */

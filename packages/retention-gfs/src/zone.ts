@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill"
-import { type Day, formatDay, pad, parseDay } from "./calendar.ts"
+import { type Day, dayOfDate, formatDay, pad, parseDay } from "./calendar.ts"
 import { RetentionError } from "./retention-error.ts"
 
 /** The calendar of a time zone: which day an instant belongs to, and when days begin. */
@@ -14,6 +14,8 @@ export interface Zone {
 }
 
 const MS_PER_DAY = 86_400_000
+/** Clocks that go back at midnight do so for no longer. */
+const REPEATED_MS = 3 * 3_600_000
 const MINUTES_PER_DAY = 24 * 60
 /** Of a zone; more than this is not kept in mind. */
 const MOST_KNOWN = 100_000
@@ -26,6 +28,8 @@ export function zoneOf(name: string): Zone {
   const known = zones.get(name)
   if (known !== undefined) return known
   try {
+    // Temporal takes the zone out of a whole timestamp, too.
+    if (!/^[A-Za-z][\w+\-/]*$/.test(name)) throw new RangeError("no name")
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
   } catch (cause) {
     throw new RetentionError("BadZone", `"${name}" is no time zone`, { cause })
@@ -58,25 +62,49 @@ function makeZone(name: string): Zone {
     }
     return start
   }
+  const localDay = (ms: number) => {
+    const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(name)
+    return dayOfDate(year, month, day)
+  }
+  /** Days in whose first hours clocks go back, perhaps over midnight. */
+  const backwards = new Map<Day, boolean>()
+  const goesBack = (day: Day) => {
+    let known = backwards.get(day)
+    if (known === undefined) {
+      const [start, later] = [startOf(day), startOf(day) + REPEATED_MS].map(
+        (ms) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(name).offsetNanoseconds,
+      )
+      known = (later ?? 0) < (start ?? 0)
+      if (backwards.size >= MOST_KNOWN) backwards.clear()
+      backwards.set(day, known)
+    }
+    return known
+  }
   /** The day that was found last. */
   let last = { day: 0, from: Infinity, to: -Infinity }
   return {
     name,
     startOf,
     dayOf(ms) {
-      if (ms >= last.from && ms < last.to) return last.day
       if (!Number.isFinite(ms) || ms < 0 || ms >= LATEST_MS) throw new RetentionError("BadPoint", `${ms} is no time`)
+      if (ms >= last.from && ms < last.to) return last.day
       // Zones are at most a day away from UTC; of a date that was left out and the next, which begin together, the next.
       let day = Math.floor(ms / MS_PER_DAY) + 1
       while (startOf(day) > ms) day--
-      last = { day, from: startOf(day), to: startOf(day + 1) }
+      if (ms < startOf(day) + REPEATED_MS && goesBack(day)) return localDay(ms)
+      last = { day, from: startOf(day) + REPEATED_MS, to: startOf(day + 1) }
       return day
     },
     instantOf(day, minutes) {
       const known = instants.get(day * MINUTES_PER_DAY + minutes)
       if (known !== undefined) return known
       const text = `${formatDay(day)}T${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`
-      const instant = Temporal.PlainDateTime.from(text).toZonedDateTime(name).epochMilliseconds
+      const wanted = Temporal.PlainDateTime.from(text)
+      const found = wanted.toZonedDateTime(name)
+      // A time that was left out: the first one behind the gap.
+      const isThere = found.toPlainDateTime().equals(wanted)
+      const gapEnds = isThere ? undefined : found.add({ nanoseconds: 1 }).getTimeZoneTransition("previous")
+      const instant = (gapEnds ?? found).epochMilliseconds
       if (instants.size >= MOST_KNOWN) instants.clear()
       instants.set(day * MINUTES_PER_DAY + minutes, instant)
       return instant
