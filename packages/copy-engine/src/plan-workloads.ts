@@ -12,7 +12,7 @@ import { readBackupSettings } from "./ensure-backup.ts"
 import { findWorkloads, type FindWorkloadsOptions } from "./find-workloads.ts"
 import type { Repository } from "./repository.ts"
 import { policyInForce } from "./retention-policy.ts"
-import { retentionPoints } from "./retention-points.ts"
+import { removedRetentionPoints, retentionPoints } from "./retention-points.ts"
 
 export interface PlanWorkloadsOptions extends FindWorkloadsOptions, PlanRetentionOptions {
   /** In the place of the one in force. */
@@ -59,7 +59,8 @@ export async function* planWorkloads(
       policy === undefined
         ? { keep: points.map(({ id }) => ({ id, reasons: [] })), remove: [], removesMost: false }
         : planRetention(points, policy, nowMs, run === undefined ? {} : { run })
-    const missed = inForce === undefined ? [] : missedSlots(points, inForce, nowMs)
+    const missed =
+      inForce === undefined ? [] : missedSlots(points, inForce, nowMs, { removed: removedRetentionPoints(state) })
     yield { job, workload: state.workload.name, policy, inForce, points, plan, missed }
   }
 }

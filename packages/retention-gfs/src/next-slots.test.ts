@@ -98,6 +98,13 @@ describe("slots that closed empty", () => {
     expect([on("2025-06-21"), on("2025-07-11"), on("2025-07-12")]).toEqual([true, true, false])
   })
 
+  // Its flag, from the slot's first day, would be out when the slot closes.
+  test.fails("a loss is reported even if flags run for one week only", () => {
+    const brief = inForceSince("2025-06-01", { ...weekly, weekly: { keep: 1, day: "saturday" } })
+    const points = storeAll([...dates("2025-06-01", "2025-06-13"), pointAt("2025-06-21")], brief)
+    expect(missed(points, brief, utc("2025-06-21"))).toEqual(["W:2025-06-14"])
+  })
+
   test("every level has its own", () => {
     const all = inForceSince("2025-01-01", policy)
     const points = storeAll([pointAt("2025-01-01"), pointAt("2025-02-10")], all)

@@ -5,6 +5,8 @@ import { type GfsLevel, gfsLevels, type PolicyInForce, type RetentionPolicy } fr
 import type { RetentionPoint } from "./retention-point.ts"
 import { type Zone, zoneOf } from "./zone.ts"
 
+const TOLD_DAYS = 7
+
 /** A slot with its dates; a point of its span is what fills it. */
 export interface DatedSlot {
   readonly level: GfsLevel
@@ -31,20 +33,22 @@ export function nextSlots(
 }
 
 /**
- * Slots that have closed since the policy is in force and the first point was made, and that no point fills, as far back
- * as a flag of their first day would still run (later ones may have been filled, and be over): nothing was stored in their span, or nothing good.
+ * Slots that have closed since the policy is in force and the first point was made, and that no point has filled: nothing
+ * was stored in their span, or nothing good. They are told of for a week, and as long as a flag of their first day would
+ * run. Points that were removed and are still known should be given: one of theirs may have filled a slot, and be over.
  * @throws RetentionError `BadPoint`, `BadZone`
  */
 export function missedSlots(
   points: readonly RetentionPoint[],
   policy: PolicyInForce,
   nowMs: number,
+  { removed = [] }: { readonly removed?: readonly RetentionPoint[] } = {},
 ): readonly DatedSlot[] {
   const zone = zoneOf(policy.zone)
   const today = zone.dayOf(nowMs)
   const firstMs = points.reduce((least, { atMs }) => Math.min(least, atMs), Infinity)
   if (firstMs === Infinity) return []
-  const filled = new Set(points.flatMap(({ gfs }) => gfs))
+  const filled = new Set([...points, ...removed].flatMap(({ gfs }) => gfs))
   const missed: DatedSlot[] = []
   for (const level of gfsLevels) {
     const from = zone.dayOf(Math.max(firstMs, policy.since[level] ?? 0))
@@ -53,7 +57,11 @@ export function missedSlots(
       slot !== undefined && slot.closes <= today;
       slot = slotAfter(policy, slot)
     )
-      if (slot.spanEnds > from && !filled.has(slot.id) && flagExpires(policy, level, slot.opens) > today)
+      if (
+        slot.spanEnds > from &&
+        !filled.has(slot.id) &&
+        Math.max(flagExpires(policy, level, slot.opens), slot.closes + TOLD_DAYS) > today
+      )
         missed.push(dated(slot, zone))
   }
   return missed

@@ -23,7 +23,7 @@ export function* runTimes(schedule: SimulatedSchedule, fromMs: number, toMs: num
   const minutes = schedule.at.map(minutesOf).sort((a, b) => a - b)
   if (minutes.length === 0) throw new RetentionError("BadArgument", "a schedule without a time never runs")
   const on = schedule.on?.map((name) => weekdays.indexOf(name))
-  if (on?.includes(-1) === true)
+  if (on?.length === 0 || on?.includes(-1) === true)
     throw new RetentionError("BadArgument", `${schedule.on?.join(", ")} are not all weekdays`)
   let last = -Infinity
   for (let day: Day = zone.dayOf(fromMs); zone.startOf(day) < toMs; day++) {

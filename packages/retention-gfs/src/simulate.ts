@@ -53,7 +53,7 @@ export function simulate(
   { fromMs, toMs, edits = [] }: SimulateOptions,
 ): Simulation {
   let zone = zoneOf(policy.zone)
-  if (!Number.isFinite(fromMs) || !(toMs > fromMs))
+  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || !(toMs > fromMs))
     throw new RetentionError("BadArgument", `nothing happens from ${fromMs} to ${toMs}`)
   let inForce: PolicyInForce = changePolicy(undefined, policy, fromMs)
   let living: DatedPoint[] = []
