@@ -1,4 +1,5 @@
 import {
+  dataPackWriter,
   encodeSmallObject,
   entryKey,
   type EntryBody,
@@ -7,6 +8,7 @@ import {
   layout,
   type LivePoint,
   nextEntry,
+  openDataPack,
   randomId,
   settingsKind,
   type SettingsRecord,
@@ -17,6 +19,7 @@ import { aroundRequests, type ObjectKey, parseObjectKey, StoreError } from "@bco
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { openRepository, rememberRepository, type Repository } from "./repository.ts"
+import { gcmSeed, gcmSuite } from "./gcm-suite.ts"
 import { findWorkload } from "./find-workloads.ts"
 import { listPoints } from "./list-points.ts"
 import { randomBytes } from "./node-primitives.ts"
@@ -30,6 +33,7 @@ import { differing, restoreBytes } from "./testing/restore-bytes.ts"
 import { hintOf, storedObjects } from "./testing/stored-objects.ts"
 import { testKey } from "./testing/test-keys.ts"
 import { makeWorld, SMALL_PACK_BYTES, type World } from "./testing/world.ts"
+import type { RepositoryKeys } from "./unlock-repository.ts"
 import { verify } from "./verify.ts"
 
 const task = { job: "nightly", level: 0, movers: 0 }
@@ -210,6 +214,27 @@ test("of a session from before a rotation its packs are used, which are opened a
   expect(fences[0]).not.toHaveProperty("checkpoint")
   const fresh = world.store.keys().filter((key) => key.includes("/packs/") && !before.includes(key))
   expect(fresh.length).toBeLessThan(packs)
+})
+
+test("content that is sealed anew with keys from before a rotation, salt and all, is damage", async () => {
+  const { world, open, repository } = await prepared()
+  const thief = await asThief(repository, async () => rotate(await open()))
+  const { session } = thief.points.at(-1) as LivePoint
+  const objectKey = layout.pack(thief.place.backup, session, 1)
+  const bytes = (await world.store.read(objectKey as ObjectKey))?.bytes as Uint8Array
+  const { slots, opening, open: openAt } = openDataPack(bytes, { ...repository.view, objectKey })
+  const { ring } = repository.keys as RepositoryKeys
+  const suite = gcmSuite(gcmSeed(ring), () => opening.hint.slice(4))
+  const writer = dataPackWriter({ suite, codec: repository.view.codec, level: 0, objectKey, packBytes: bytes.length })
+  for (const [at, { disk, runs }] of slots.entries()) {
+    const plain = openAt(at).slice()
+    plain[0] = ~(plain[0] ?? 0)
+    writer.add(plain, { disk, runs })
+  }
+  expect([...writer.hint]).toEqual([...opening.hint])
+  world.store.tamper(objectKey as ObjectKey, () => writer.finish())
+  await expect(restoreBytes(await open(), { workload: "db" })).rejects.toMatchObject({ code: "Damaged" })
+  expect((await verify(await open(), { readData: "hash", movers: 0 })).damaged).toMatchObject([{ workload: "db" }])
 })
 
 test("a log from which the newest entry was cut off is told to whoever remembers it", async () => {
