@@ -7,7 +7,7 @@ import { planRetention } from "./plan-retention.ts"
 import { months, type RetentionPolicy, weekdays, weeksOfMonth } from "./policy.ts"
 import type { RetentionPoint } from "./retention-point.ts"
 import { simulate } from "./simulate.ts"
-import { DayByDay, localDate } from "./testing/day-by-day.ts"
+import { DayByDay, localDate } from "./testing/slow-retention.ts"
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -39,6 +39,8 @@ const calendar: readonly CalendarDay[] = Array.from({ length: 55 * 366 }, (_, at
 const indexOfDate = new Map(calendar.map(({ date }, at) => [date, at]))
 const daysOfMonth = new Map<string, CalendarDay[]>()
 for (const day of calendar) daysOfMonth.set(day.month, [...(daysOfMonth.get(day.month) ?? []), day])
+// The last month is not all there.
+daysOfMonth.delete((calendar.at(-1) as CalendarDay).month)
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 const localDates = new Map<string, string>()
