@@ -25,9 +25,7 @@ interface CalendarDay {
 
 const DAY_MS = 86_400_000
 const weekdayNames = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
-const monthNames = ["january", "february", "march", "april", "may", "june", "july", "august"].concat([
-  ...["september", "october", "november", "december"],
-])
+const monthNames = "january february march april may june july august september october november december".split(" ")
 const levels = ["weekly", "monthly", "yearly"] as const
 
 /** Every day that a play may touch. */
@@ -72,7 +70,7 @@ function monthsLater(date: string, months: number): string {
   }
   const days = daysOfMonth.get(`${year}-${String(month).padStart(2, "0")}`) as CalendarDay[]
   const wanted = days.find((day) => day.date.slice(8) === date.slice(8))
-  return (wanted ?? (days.at(-1) as CalendarDay)).date
+  return ((wanted ?? days.at(-1)) as CalendarDay).date
 }
 
 interface Slot {
@@ -171,7 +169,8 @@ export class DayByDay {
   }
 
   removeByHand(id: string): void {
-    for (const point of [...this.living]) if (point.id === id) this.#remove(point)
+    const point = this.living.find((one) => one.id === id)
+    if (point !== undefined) this.#remove(point)
   }
 
   /** Removes what no rule keeps; gives the ids. */
