@@ -2,7 +2,8 @@
 export const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   app: ["engine", "policy", "queue", "adapter", "contract", "format"],
   engine: ["format", "policy", "contract"],
-  adapter: ["contract", "format"],
+  adapter: ["contract", "format", "connection"],
+  connection: [],
   queue: [],
   policy: [],
   contract: [],

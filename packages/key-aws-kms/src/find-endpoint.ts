@@ -1,6 +1,6 @@
 import { EncryptCommand, KMSClient } from "@aws-sdk/client-kms"
+import { configuredRegion, isEndpoint, isLoopback, noCredentials, resolveUrl } from "@bcopy/aws-connection"
 import type { AwsKmsOptions } from "./aws-kms-options.ts"
-import { isLoopback } from "./is-loopback.ts"
 import { KmsError } from "./kms-error.ts"
 
 /** What services beside AWS are asked with, where nobody says a region. */
@@ -12,15 +12,6 @@ export interface KmsEndpoint {
   readonly region: string
 }
 
-/** What a request was resolved to. Thrown, so that it is never made. */
-class Resolved extends Error {
-  readonly url: URL
-  constructor(url: URL) {
-    super("resolved")
-    this.url = url
-  }
-}
-
 /**
  * Asks the SDK where it would send a request, by its own rules (options, environment, shared configuration), without
  * sending one. @throws KmsError `BadArgument` for no URL, no region, or an endpoint elsewhere that is not encrypted
@@ -28,13 +19,15 @@ class Resolved extends Error {
 export async function findEndpoint(options: AwsKmsOptions): Promise<KmsEndpoint> {
   const { keyId, endpoint, profile, allowPlaintext = false } = options
   const what = `AWS KMS key ${keyId}`
-  if (endpoint !== undefined && !/^https?:\/\/[^/]+/i.test(endpoint))
+  if (endpoint !== undefined && !isEndpoint(endpoint))
     throw new KmsError("BadArgument", `${what}: the endpoint ${endpoint} is not a URL such as https://kms.example.org`)
   const named = { ...(endpoint !== undefined && { endpoint }), ...(profile !== undefined && { profile }) }
-  const region = options.region ?? regionOf(keyId) ?? (await configuredRegion(named))
+  const region = options.region ?? regionOf(keyId) ?? (await configuredRegion(new KMSClient(named)))
   let url: URL
   try {
-    url = await resolve({ ...named, region: region ?? DEFAULT_REGION })
+    const client = new KMSClient({ ...named, region: region ?? DEFAULT_REGION, credentials: noCredentials })
+    const any = new EncryptCommand({ KeyId: "key", Plaintext: Uint8Array.of(0) })
+    url = await resolveUrl(client, () => client.send(any))
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     throw new KmsError("BadArgument", `${what}: no endpoint to send requests to: ${said}`, { cause: error })
@@ -54,36 +47,4 @@ export async function findEndpoint(options: AwsKmsOptions): Promise<KmsEndpoint>
 function regionOf(keyId: string): string | undefined {
   const [scheme, , service, region] = keyId.split(":")
   return scheme === "arn" && service === "kms" && region !== "" ? region : undefined
-}
-
-/** The region that environment or shared configuration name. */
-async function configuredRegion(named: { readonly profile?: string }): Promise<string | undefined> {
-  const client = new KMSClient(named)
-  try {
-    return await client.config.region()
-  } catch {
-    return undefined
-  } finally {
-    client.destroy()
-  }
-}
-
-async function resolve(named: { readonly region: string; readonly endpoint?: string; readonly profile?: string }) {
-  const client = new KMSClient({ ...named, credentials: { accessKeyId: "none", secretAccessKey: "none" } })
-  client.middlewareStack.add(
-    () => (args) => {
-      const { protocol, hostname, port } = args.request as { protocol: string; hostname: string; port?: number }
-      return Promise.reject(new Resolved(new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`)))
-    },
-    { step: "build", priority: "low", name: "bcopyResolved" },
-  )
-  try {
-    await client.send(new EncryptCommand({ KeyId: "key", Plaintext: Uint8Array.of(0) }))
-    throw new Error("was sent")
-  } catch (error) {
-    if (error instanceof Resolved) return error.url
-    throw error
-  } finally {
-    client.destroy()
-  }
 }

@@ -1,12 +1,7 @@
-import { lookup } from "node:dns"
-import { Agent as HttpAgent } from "node:http"
-import { Agent as HttpsAgent } from "node:https"
-import type { LookupFunction } from "node:net"
-import { getCACertificates } from "node:tls"
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { findCredentials, httpAgents, isLoopback, silentLogger } from "@bcopy/aws-connection"
 import { StoreError } from "@bcopy/repo"
 import { findEndpoint } from "./find-endpoint.ts"
-import { isLoopback } from "./is-loopback.ts"
 import { s3Failure } from "./s3-failure.ts"
 import type { S3Connection } from "./s3-options.ts"
 import { UsageCounter } from "./s3-usage.ts"
@@ -16,8 +11,8 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** Longest silence in the middle of a request. */
 const SOCKET_TIMEOUT_MS = 60_000
 const PART_ATTEMPTS = 4
-/** Longest wait for credentials that nobody named: a machine that is no instance of a cloud has none to ask. */
-const CREDENTIALS_TIMEOUT_MS = 3_000
+/** Sockets at once, unless told otherwise. */
+const CONNECTIONS = 64
 
 /** A connected service: the client, where it is, and what was done with it. */
 export interface S3Service {
@@ -65,9 +60,9 @@ export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SOCKET_TIMEOUT_MS,
-      ...agents(connection, url),
+      ...httpAgents({ connections: CONNECTIONS, ...connection }, url),
     },
-    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    logger: silentLogger,
   }
   const client = new S3Client(config)
   const partsClient = new S3Client({ ...config, credentials: client.config.credentials, maxAttempts: PART_ATTEMPTS })
@@ -86,7 +81,9 @@ export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap
   )
   // A profile may ask a person, who takes longer.
   const isNamed = profile !== undefined || (process.env["AWS_PROFILE"] ?? "") !== ""
-  await requireCredentials(client, isNamed)
+  await findCredentials(client, { isNamed }).catch((error: unknown) => {
+    throw s3Failure(error, "no credentials for S3")
+  })
   return {
     client,
     partsClient,
@@ -106,25 +103,6 @@ export async function connectS3(connection: S3Connection = {}, cap?: SpendingCap
 }
 
 const ignore = () => undefined
-
-function agents({ ca, proxy, connections = 64 }: S3Connection, url: URL) {
-  const proxyEnv = proxy === undefined ? process.env : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }
-  const options = {
-    keepAlive: true,
-    maxSockets: connections,
-    lookup: lookUp,
-    // Nobody asks another machine the way to this one.
-    ...(!isLoopback(url.hostname) && { proxyEnv }),
-  }
-  return {
-    httpAgent: new HttpAgent(options),
-    httpsAgent: new HttpsAgent({ ...options, ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }) }),
-  }
-}
-
-/** Names below localhost are this machine (RFC 6761, 6.3), also where nobody told the resolver. */
-const lookUp: LookupFunction = (hostname, options, found) =>
-  lookup(hostname.toLowerCase().endsWith(".localhost") ? "localhost" : hostname, options, found)
 
 /** Has every attempt counted, and the service's time put into what it answers. */
 function observe(client: S3Client, usage: UsageCounter): void {
@@ -151,20 +129,4 @@ function observe(client: S3Client, usage: UsageCounter): void {
 function bytesOfRange(range: string | undefined): number {
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? []
   return first === undefined ? 0 : Number(last) - Number(first) + 1
-}
-
-async function requireCredentials(client: S3Client, isNamed: boolean): Promise<void> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const limit = AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS)
-  const none = () => reject(Object.assign(new Error("nobody gave any in 3 s"), { name: "CredentialsProviderError" }))
-  limit.addEventListener("abort", none)
-  try {
-    const given = client.config.credentials()
-    await (isNamed ? given : Promise.race([given, tooLate]))
-  } catch (error) {
-    client.destroy()
-    throw s3Failure(error, "no credentials for S3")
-  } finally {
-    limit.removeEventListener("abort", none)
-  }
 }

@@ -1,0 +1,3 @@
+import { buildPackage } from "../../tools/build-package/build-package.ts"
+
+export default buildPackage(import.meta.dirname)
