@@ -79,7 +79,7 @@ export function sealObject({ epoch, key }: EpochKey, place: ObjectPlace, salt: U
       next = number + 1
       const cipher = createCipheriv(CIPHER, objectKey, nonceOf(number)).setAAD(associated)
       for (let at = 0; at < body.length; at += PIECE_BYTES)
-        into.set(cipher.update(body.subarray(at, at + PIECE_BYTES)), at)
+        move(cipher.update(body.subarray(at, at + PIECE_BYTES)), into, at)
       cipher.final()
       into.set(cipher.getAuthTag(), body.length)
       return body.length + TAG_BYTES
@@ -150,7 +150,7 @@ function opening({ objectKey: name }: ObjectPlace, key: Uint8Array, hint: Uint8A
       const body =
         into !== undefined && into.length >= bodyBytes ? into.subarray(0, bodyBytes) : new Uint8Array(bodyBytes)
       for (let at = 0; at < bodyBytes; at += PIECE_BYTES)
-        body.set(decipher.update(sealed.subarray(at, Math.min(at + PIECE_BYTES, bodyBytes))), at)
+        move(decipher.update(sealed.subarray(at, Math.min(at + PIECE_BYTES, bodyBytes))), body, at)
       try {
         decipher.final()
         return body
@@ -161,6 +161,12 @@ function opening({ objectKey: name }: ObjectPlace, key: Uint8Array, hint: Uint8A
       }
     },
   }
+}
+
+/** Puts a piece where it belongs, and lets its own memory go at once: it would be garbage of as much as is moved. */
+function move(piece: Uint8Array, into: Uint8Array, at: number): void {
+  into.set(piece, at)
+  if (piece.buffer instanceof ArrayBuffer && piece.buffer.byteLength === piece.byteLength) piece.buffer.transfer(0)
 }
 
 /** docs/format.md, Suites: the key of one sealing, and its commitment. */
