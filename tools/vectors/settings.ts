@@ -51,7 +51,13 @@ settings.ok(
   }),
   asText,
 )
-settings.bad("BadValue", "retention_number", "A policy that is no object", setting({ type: "retention", policy: 7 }), asText)
+settings.bad(
+  "BadValue",
+  "retention_number",
+  "A policy that is no object",
+  setting({ type: "retention", policy: 7 }),
+  asText,
+)
 settings.ok("ended", "Epochs that a rotation has ended", setting({ type: "ended", below: 2 }), asText)
 settings.ok(
   "unknown",

@@ -8,6 +8,7 @@ import { initCommand } from "./commands/init.ts"
 import { keysCommand } from "./commands/keys.ts"
 import { pointsCommand } from "./commands/points.ts"
 import { retentionCommand } from "./commands/retention.ts"
+import { pruneCommand } from "./commands/prune.ts"
 import { restoreCommand } from "./commands/restore.ts"
 import { showCommand } from "./commands/show.ts"
 import { storeCommand } from "./commands/store.ts"
@@ -53,6 +54,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   add(copyCommand)
   add(pointsCommand)
   add(retentionCommand)
+  add(pruneCommand)
   add(restoreCommand)
   add(verifyCommand)
   add(showCommand)

@@ -115,3 +115,46 @@ test("bad policies, files and dates are told by name, and nothing is written", a
   expect((await bcopy("retention", "explain", "--repo", repo, "--point", "feed")).exit).toBe(exitCodes.usage)
   expect((await bcopy("retention", "plan", "--repo", repo)).stdout).toContain("no policy")
 })
+
+test("pruning removes by policy, asks before most of a chain goes, and what is removed comes back", async () => {
+  const { bcopy, repo } = await prepared(5)
+  expect((await bcopy("prune", "--repo", repo)).stdout).toContain("no job has a retention policy")
+  await bcopy("retention", "accept", "--repo", repo, "--job", "nightly", "--count", "2", "--yes")
+  const dry = await bcopy("prune", "--repo", repo, "--dry-run")
+  expect(dry).toMatchObject({ exit: 0 })
+  expect(dry.stdout).toContain("nightly/web01: 3 of 5 points would go")
+  const asked = await bcopy("prune", "--repo", repo)
+  expect(asked.exit).toBe(exitCodes.refused)
+  expect(asked.stdout + asked.stderr).toContain("3 of 5 points would go at once")
+  expect(json((await bcopy("points", "--repo", repo, "--json")).stdout).points).toHaveLength(5)
+
+  const pruned = await bcopy("prune", "--repo", repo, "--yes", "--undo", "2w")
+  expect(pruned).toMatchObject({ exit: 0, stderr: "" })
+  expect(pruned.stdout).toContain("3 of 5 points were removed")
+  expect(json((await bcopy("points", "--repo", repo, "--json")).stdout).points).toHaveLength(2)
+  const listed = JSON.parse((await bcopy("points", "--removed", "--repo", repo, "--json")).stdout) as {
+    removed: { point: string; removedAt: string; restorableUntil: string }[]
+  }
+  expect(listed.removed).toHaveLength(3)
+  const [first] = listed.removed
+  expect(Date.parse(first?.restorableUntil ?? "") - Date.parse(first?.removedAt ?? "")).toBe(14 * 86_400_000)
+  const of = ["--repo", repo, "--workload", "web01", "--point", first?.point.slice(0, 8) ?? ""]
+  expect((await bcopy("points", "restore-removed", ...of, "--dry-run")).stdout).toContain("would be done")
+  expect(await bcopy("points", "restore-removed", ...of)).toMatchObject({ exit: 0 })
+  expect(json((await bcopy("points", "--repo", repo, "--json")).stdout).points).toHaveLength(3)
+  expect((await bcopy("points", "restore-removed", ...of)).exit).toBe(exitCodes.usage)
+})
+
+test("one point is removed by hand with --yes, unless it is pinned or the last", async () => {
+  const { bcopy, repo } = await prepared(2)
+  const { points } = json((await bcopy("points", "--repo", repo, "--json")).stdout)
+  const of = (at: number) => ["--repo", repo, "--workload", "web01", "--point", points[at]?.point ?? ""]
+  expect((await bcopy("points", "remove", ...of(0))).exit).toBe(exitCodes.refused)
+  expect(await bcopy("points", "pin", ...of(0), "--reason", "audit")).toMatchObject({ exit: 0 })
+  expect((await bcopy("points", "remove", ...of(0), "--yes")).stderr).toContain("is pinned: audit")
+  expect(await bcopy("points", "unpin", ...of(0))).toMatchObject({ exit: 0 })
+  expect(await bcopy("points", "remove", ...of(0), "--yes")).toMatchObject({ exit: 0 })
+  const last = await bcopy("points", "remove", ...of(1), "--yes")
+  expect(last).toMatchObject({ exit: exitCodes.refused })
+  expect(last.stderr).toContain("would be left without a complete point")
+})

@@ -44,10 +44,18 @@ export { recordedPassport, recordPassport } from "./record-passport.ts"
 export { findWorkload, findWorkloads, type FindWorkloadsOptions, type FoundWorkload } from "./find-workloads.ts"
 export { findPoint, type ListedPoint, listPoints } from "./list-points.ts"
 export { pinPoint, removePoints, restoreRemoved, unpinPoint } from "./change-points.ts"
+export { listRemoved, type RemovedPointListed } from "./list-removed.ts"
 
 // Which of them stay
 export { acceptPolicy, type AcceptedPolicy, type AcceptPolicyOptions } from "./accept-policy.ts"
 export { planWorkloads, type PlanWorkloadsOptions, type WorkloadPlan } from "./plan-workloads.ts"
+export {
+  DEFAULT_UNDO_MS,
+  removeExpired,
+  type RemovedOfWorkload,
+  type RemoveExpiredOptions,
+  type RemoveExpiredReport,
+} from "./remove-expired.ts"
 export { policyInForce } from "./retention-policy.ts"
 
 // Getting them out, and proving them

@@ -1,6 +1,8 @@
+import type { LogPlace, LogState } from "@bcopy/chain-format"
 import {
   type DatedSlot,
   missedSlots,
+  planPrune,
   planRetention,
   type PlanRetentionOptions,
   type PolicyInForce,
@@ -14,7 +16,9 @@ import type { Repository } from "./repository.ts"
 import { policyInForce } from "./retention-policy.ts"
 import { removedRetentionPoints, retentionPoints } from "./retention-points.ts"
 
-export interface PlanWorkloadsOptions extends FindWorkloadsOptions, PlanRetentionOptions {
+export interface PlanWorkloadsOptions extends FindWorkloadsOptions {
+  /** As if a point had just been stored, or on a day without; as it is, if absent. */
+  readonly run?: PlanRetentionOptions["run"]
   /** In the place of the one in force. */
   readonly policy?: RetentionPolicy
   /** Milliseconds since 1970; the store's time if absent. */
@@ -25,6 +29,8 @@ export interface PlanWorkloadsOptions extends FindWorkloadsOptions, PlanRetentio
 export interface WorkloadPlan {
   readonly job: string
   readonly workload: string
+  readonly place: LogPlace
+  readonly state: LogState
   /** The policy that is planned by; `undefined` if the job has none: then all stays. */
   readonly policy: RetentionPolicy | undefined
   /** The job's policy in force, whatever is planned by. */
@@ -46,7 +52,7 @@ export async function* planWorkloads(
   { policy: given, nowMs = repository.storeTime.now(), run, ...options }: PlanWorkloadsOptions = {},
 ): AsyncIterable<WorkloadPlan> {
   const policies = new Map<string, PolicyInForce | undefined>()
-  for await (const { job, state } of findWorkloads(repository, options)) {
+  for await (const { job, place, state } of findWorkloads(repository, options)) {
     if (!policies.has(job)) {
       const { signal } = options
       const settings = await readBackupSettings(repository, job, signal === undefined ? {} : { signal })
@@ -58,9 +64,11 @@ export async function* planWorkloads(
     const plan: RetentionPlan =
       policy === undefined
         ? { keep: points.map(({ id }) => ({ id, reasons: [] })), remove: [], removesMost: false }
-        : planRetention(points, policy, nowMs, run === undefined ? {} : { run })
+        : run === undefined
+          ? planPrune(points, policy, nowMs)
+          : planRetention(points, policy, nowMs, { run })
     const missed =
       inForce === undefined ? [] : missedSlots(points, inForce, nowMs, { removed: removedRetentionPoints(state) })
-    yield { job, workload: state.workload.name, policy, inForce, points, plan, missed }
+    yield { job, workload: state.workload.name, place, state, policy, inForce, points, plan, missed }
   }
 }

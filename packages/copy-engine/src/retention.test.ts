@@ -6,11 +6,13 @@ import { expect, test } from "vitest"
 import { acceptPolicy } from "./accept-policy.ts"
 import { appendSettings } from "./append-settings.ts"
 import { backUp } from "./back-up.ts"
-import { pinPoint, removePoints } from "./change-points.ts"
+import { pinPoint, removePoints, restoreRemoved } from "./change-points.ts"
 import { copy } from "./copy.ts"
-import { findWorkload } from "./find-workloads.ts"
+import { findWorkload, type FoundWorkload } from "./find-workloads.ts"
 import { listPoints } from "./list-points.ts"
+import { listRemoved } from "./list-removed.ts"
 import { planWorkloads, type WorkloadPlan } from "./plan-workloads.ts"
+import { removeExpired } from "./remove-expired.ts"
 import type { Repository } from "./repository.ts"
 import { logOf } from "./testing/log-of.ts"
 import { disksNow } from "./testing/memory-source.ts"
@@ -180,7 +182,7 @@ test("a point of a time that cannot be right takes no flag, counts for nothing a
     [false, ["W:2025-03-01", "M:2025-03"]],
     [true, []],
   ])
-  const [found] = await plans(await world.open(), { nowMs: utc("2025-03-20") })
+  const [found] = await plans(await world.open(), { nowMs: utc("2025-03-20"), run: "session" })
   const [, good] = found?.points ?? []
   expect(found?.plan.keep.map(({ id }) => id)).toEqual([good?.id])
 })
@@ -265,4 +267,76 @@ test("a policy is in the settings with its zone, and since when each of its leve
     retired: { weekly: 4 },
   })
   expect(planRetention([], policy, atMs).keep).toEqual([])
+})
+
+test("pruning removes what no rule keeps, for a while, and leaves what a dead source has", async () => {
+  const world = await worldAt("2025-01-01")
+  await acceptPolicy(await world.open(), { job: "nightly", policy })
+  await daily(world, "2025-01-01", 14)
+  const prune = async (options: object = {}) => removeExpired(await world.open(), options)
+  const dry = await prune({ dryRun: true })
+  const { workloads } = await prune()
+  expect(workloads).toEqual(dry.workloads)
+  expect(workloads[0]?.removed.length).toBe(5)
+  const left = await flags(await world.open())
+  expect(left).toEqual([
+    "2025-01-04 W:2025-01-04 M:2025-01 Y:2025",
+    "2025-01-07",
+    "2025-01-08",
+    "2025-01-09",
+    "2025-01-10",
+    "2025-01-11 W:2025-01-11",
+    "2025-01-12",
+    "2025-01-13",
+    "2025-01-14",
+  ])
+  // Nothing is stored for a month: flags run out, days do not.
+  pass(world, "2025-02-14")
+  expect((await prune()).workloads[0]?.removed.map(({ since }) => since)).toEqual(["2025-02-08"])
+  expect((await flags(await world.open())).length).toBe(left.length - 1)
+
+  const removed = []
+  for await (const one of listRemoved(await world.open())) removed.push(one)
+  expect(removed.length).toBe(6)
+  const [first] = removed
+  expect(first).toMatchObject({ workload: "web01", removedAtMs: utc("2025-01-14"), untilMs: utc("2025-01-21") })
+  await restoreRemoved(await world.open(), first?.found as FoundWorkload, first?.point.entry as number)
+  expect((await flags(await world.open())).length).toBe(left.length)
+  expect(await verify(await world.open(), { all: true })).toMatchObject({ damaged: [], unknown: [] })
+})
+
+test("over half of a chain goes only when that is confirmed, and nothing goes by a clock that is a day off", async () => {
+  const world = await worldAt("2025-03-02")
+  await daily(world, "2025-03-02", 6)
+  await acceptPolicy(await world.open(), { job: "nightly", policy: { zone: "UTC", count: 2 } })
+  const prune = async (options: object = {}) => removeExpired(await world.open(), options)
+  expect((await prune()).workloads).toMatchObject([{ asks: "4 of 6 points would go at once" }])
+  expect((await flags(await world.open())).length).toBe(6)
+  const repository = await world.open()
+  const clock = { ...world.clock, now: () => world.clock.now() + 2 * DAY_MS }
+  const late = { ...repository, seams: { ...repository.seams, clock } }
+  repository.storeTime.observe(world.clock.now())
+  await expect(removeExpired(late, { confirmed: true })).rejects.toMatchObject({ code: "Refused" })
+  expect((await prune({ confirmed: true })).workloads[0]?.removed.length).toBe(4)
+  expect((await flags(await world.open())).length).toBe(2)
+  expect((await prune({ confirmed: true })).workloads[0]?.removed).toEqual([])
+})
+
+test("what is pinned between the plan and the entry stays", async () => {
+  const world = await worldAt("2025-03-02")
+  await acceptPolicy(await world.open(), { job: "nightly", policy: { zone: "UTC", count: 2 } })
+  await daily(world, "2025-03-02", 4)
+  const found = await findWorkload(await world.open(), { workload: "web01" })
+  const [first, second] = found.state.points
+  let isPinned = false
+  const slow = aroundRequests(world.store, async ({ method, key }, run) => {
+    if (method === "create" && key.includes("/log/") && !isPinned) {
+      isPinned = true
+      await pinPoint(await world.open(), found, first?.entry as number, "audit")
+    }
+    return run()
+  })
+  const { workloads } = await removeExpired(await world.open(slow), { confirmed: true })
+  expect(workloads[0]?.removed.map(({ id }) => id)).toEqual([second?.point])
+  expect((await flags(await world.open())).length).toBe(3)
 })

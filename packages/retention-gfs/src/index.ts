@@ -26,6 +26,7 @@ export {
   type PlanRetentionOptions,
   type RetentionPlan,
 } from "./plan-retention.ts"
+export { planPrune } from "./plan-prune.ts"
 export { type ExpiredReason, type KeepReason } from "./keep-reason.ts"
 export { explain, type Explanation } from "./explain.ts"
 export { horizonOf } from "./horizon.ts"

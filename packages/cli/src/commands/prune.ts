@@ -1,0 +1,77 @@
+import { removeExpired } from "@bcopy/copy-engine"
+import { InvalidArgumentError } from "commander"
+import { byName } from "../by-name.ts"
+import type { CliCommand } from "../cli-command.ts"
+import { describeError } from "../describe-error.ts"
+import { exitCodes } from "../exit-codes.ts"
+import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { parseDuration } from "../parse-duration.ts"
+import { prepareToWrite } from "../prepare-to-write.ts"
+import { renderRemoval } from "../render-removal.ts"
+import { addExamples, addRepoOption, nameArgument } from "../shared-options.ts"
+
+interface PruneOptions {
+  readonly repo?: string
+  readonly job?: string
+  readonly workload?: string
+  readonly undo?: number
+}
+
+/** `bcopy prune`: removes what no rule of the retention policies keeps. */
+export const pruneCommand: CliCommand<PruneOptions> = {
+  name: "prune",
+  define(command) {
+    command
+      .summary("remove points that no retention rule keeps")
+      .description(
+        "Removes the restore points that no rule of their job's retention policy keeps; jobs without a policy lose none. Removed points can be brought back for a while (`points restore-removed`). Their space is not given back yet.",
+      )
+      .option("--job <name>", "only those of this job", nameArgument)
+      .option("--workload <name>", "only those of workloads of this name", nameArgument)
+      .option("--undo <time>", "how long they can be brought back: 36h, 7d, 2w (default: 7d)", durationArgument)
+    addRepoOption(command)
+    addExamples(command, "bcopy prune --repo /srv/bcopy --dry-run", "bcopy prune --repo /srv/bcopy --job nightly")
+  },
+  async run(call) {
+    const { job, workload, undo, yes = false, dryRun = false } = call.options
+    const { signal } = call
+    const repository = await openGivenRepository(call)
+    if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)
+    const report = await removeExpired(repository, { job, workload, undoMs: undo, confirmed: yes, dryRun, signal })
+    const workloads = [...report.workloads].sort(byName)
+    const failed = report.failed.map(({ error, ...place }) => ({ ...place, error: describeError(error) }))
+    const asked = workloads.filter(({ asks }) => asks !== undefined)
+    return {
+      exit: failed.length > 0 ? exitCodes.partly : asked.length > 0 && !dryRun ? exitCodes.refused : exitCodes.done,
+      errors: [
+        ...failed.map(({ error }) => error),
+        ...asked.map(({ job: of, workload: which, asks }) => ({
+          code: "Refused",
+          message: `${of}/${which}: ${asks}`,
+          hint: "Look with --dry-run, or `bcopy retention explain`; confirm with --yes.",
+          exit: exitCodes.refused,
+        })),
+      ],
+      document: { dryRun, workloads: workloads.map(documentOf), failed },
+      text: renderRemoval({ dryRun, workloads, failed }, call.paint),
+    }
+  },
+}
+
+/** Reads the value of an option that is a length of time. */
+function durationArgument(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError("Give a time such as 36h, 7d or 2w; 0 for none.")
+}
+
+function documentOf({ removed, ...rest }: Awaited<ReturnType<typeof removeExpired>>["workloads"][number]) {
+  return {
+    ...rest,
+    removed: removed.map(({ id, createdAtMs, since }) => ({
+      point: id,
+      createdAt: new Date(createdAtMs).toISOString(),
+      ...(since !== undefined && { since }),
+    })),
+  }
+}
