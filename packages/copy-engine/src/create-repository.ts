@@ -121,7 +121,7 @@ export async function createRepository(
 
   /** Whether there is more than a certificate, which without settings in the clear can only be sealed. */
   async function looksSealed({ repository }: BirthCertificate): Promise<boolean> {
-    const known = await seams.memory?.recall(store.name)
+    const known = await seams.memory?.recall(store.place ?? store.name)
     if (known?.encrypted === true && known.repository === repository) return true
     for (const prefix of [layout.keys, layout.repositorySettings])
       if ((await laws.list(prefix, { limit: 1, ...abortable })).objects.length > 0) return true

@@ -1,7 +1,8 @@
 import { newX25519Pair, type Secret } from "@bcopy/crypto"
-import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
+import { aroundRequests, type ObjectKey, parseObjectKey } from "@bcopy/repo"
 import { describe, expect, test } from "vitest"
-import { openRepository } from "./repository.ts"
+import { openRepository, rememberRepository } from "./repository.ts"
+import type { RememberedRepository, RepositoryMemory } from "./repository-memory.ts"
 import { bytes, keyedInTests, PASSWORD_HINT, secrets, bringPoint } from "./testing/keyed-repository.ts"
 import { rotateKeys } from "./rotate-keys.ts"
 import { flip } from "./testing/mutations.ts"
@@ -143,4 +144,27 @@ test("a birth certificate that names another root opens with none of the slots",
       code: "WrongKey",
       message: expect.stringContaining("not this repository's"),
     })
+})
+
+test("two repositories that are called the same, of different services, are not taken for each other", async () => {
+  const known = new Map<string, RememberedRepository>()
+  const memory: RepositoryMemory = {
+    recall: async (place) => known.get(place),
+    remember: async (place, one) => void known.set(place, one),
+  }
+  const openAt = async (place: string) => {
+    const other = makeWorld({ encrypted: true, id: `${place} ${known.size}` })
+    await other.create()
+    const at = Object.defineProperty(
+      aroundRequests(other.store, (_, run) => run()),
+      "place",
+      { value: place },
+    )
+    const keys = other.keys()
+    await rememberRepository(await openRepository(at, { ...other.seams(), memory }, { ...(keys && { keys }) }))
+  }
+  await openAt("s3://backups at one")
+  await openAt("s3://backups at another")
+  expect([...known.keys()]).toEqual(["s3://backups at one", "s3://backups at another"])
+  await expect(openAt("s3://backups at one")).rejects.toMatchObject({ code: "Refused" })
 })

@@ -13,10 +13,10 @@ export interface RememberedRepository {
   readonly heads: Readonly<Record<string, number>>
 }
 
-/** Where that is kept. Asked by the name of the store. */
+/** Where that is kept. Asked by the place of the store. */
 export interface RepositoryMemory {
-  recall(name: string): Promise<RememberedRepository | undefined>
-  remember(name: string, repository: RememberedRepository): Promise<void>
+  recall(place: string): Promise<RememberedRepository | undefined>
+  remember(place: string, repository: RememberedRepository): Promise<void>
 }
 
 const FORGET = "If that is as it should be, let it be forgotten: `bcopy keys forget --repo REPO`."

@@ -99,7 +99,7 @@ export async function openRepository(
       hint: "Check the path, or make one with `bcopy init`.",
     })
   const { birth, digest } = stored
-  const remembered = await seams.memory?.recall(name)
+  const remembered = await seams.memory?.recall(laws.place)
   requireRemembered(name, birth, remembered)
   const unlocked = birth.encrypted ? await unlockOrExplain(birth) : undefined
   let keys = unlocked?.keys
@@ -178,8 +178,8 @@ export async function openRepository(
 
 /** Keeps in mind what was seen of a repository, where there is a memory. */
 export async function rememberRepository(repository: Repository): Promise<void> {
-  const { name, birth, keys, seams, heads } = repository
-  const known = await seams.memory?.recall(name)
+  const { birth, keys, seams, heads, store } = repository
+  const known = await seams.memory?.recall(store.place)
   const same = known?.repository === birth.repository ? known : undefined
   const generation = findSetting(repository.settings.entry, "root")?.generation
   const fingerprint = keys && generation !== undefined ? fingerprintOf(keys.ring, generation) : undefined
@@ -194,7 +194,7 @@ export async function rememberRepository(repository: Repository): Promise<void> 
     roots,
     heads: heads.highest(same?.heads),
   }
-  await seams.memory?.remember(name, facts)
+  await seams.memory?.remember(store.place, facts)
 }
 
 /** @throws EngineError why the repository takes no writes from here */

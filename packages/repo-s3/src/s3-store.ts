@@ -32,6 +32,7 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
 
   return {
     name,
+    place: `${name} at ${service.endpoint}`,
     capabilities,
 
     async create(key, bytes, { retainUntilMs, signal } = {}) {

@@ -43,6 +43,9 @@ export function aroundRequests(store: RepoStore, around: Around): RepoStore {
     get name() {
       return store.name
     },
+    get place() {
+      return store.place ?? store.name
+    },
     get capabilities() {
       return store.capabilities
     },

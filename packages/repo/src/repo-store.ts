@@ -13,6 +13,8 @@ import type { StoreError } from "./store-error.ts"
 export interface RepoStore {
   /** What to call this store in a message: its path or URL, without secrets. */
   readonly name: string
+  /** Tells it from stores that are called the same elsewhere, such as a bucket's endpoint does; `name` if absent. */
+  readonly place?: string
   readonly capabilities: StoreCapabilities
 
   /**

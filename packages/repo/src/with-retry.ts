@@ -60,6 +60,9 @@ export function withRetry(store: RepoStore, options: RetryOptions): RepoStore {
     get name() {
       return store.name
     },
+    get place() {
+      return store.place ?? store.name
+    },
     get capabilities() {
       return store.capabilities
     },

@@ -31,6 +31,8 @@ interface Abortable {
  */
 export interface WriteOnceStore {
   readonly name: string
+  /** Tells it from stores that are called the same elsewhere. */
+  readonly place: string
   readonly capabilities: StoreCapabilities
 
   /**
@@ -150,6 +152,9 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
   return {
     get name() {
       return store.name
+    },
+    get place() {
+      return store.place ?? store.name
     },
     get capabilities() {
       return store.capabilities

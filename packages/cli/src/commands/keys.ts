@@ -8,9 +8,11 @@ import { removeKeyAction } from "../keys/remove-key.ts"
 import { rewriteKeysAction } from "../keys/rewrite-keys.ts"
 import { rotateKeysAction } from "../keys/rotate-keys.ts"
 import { verifyKeyAction } from "../keys/verify-key.ts"
+import { isBucketAddress } from "../is-bucket-address.ts"
 import { knownRepositories } from "../known-repositories.ts"
 import { addNewPasswordOptions } from "../new-password.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { openStore } from "../open-store.ts"
 import { addExamples, addRepoOption, nameArgument, pathArgument } from "../shared-options.ts"
 
 const actions: Readonly<Record<string, (call: KeyCall) => Promise<Outcome>>> = {
@@ -59,7 +61,8 @@ export const keysCommand: CliCommand<KeysOptions> = {
 
 async function forget(call: Parameters<typeof keysCommand.run>[0]): Promise<Outcome> {
   const repo = repositoryGiven(call)
-  const forgotten = call.options.dryRun !== true && (await knownRepositories(call.io).forget(repo))
+  const place = isBucketAddress(repo) ? (await openStore(repo, call)).place : undefined
+  const forgotten = call.options.dryRun !== true && (await knownRepositories(call.io).forget(place ?? repo))
   return {
     document: { repository: repo, forgotten },
     text: forgotten ? `what was remembered of ${repo} is forgotten` : `nothing is remembered of ${repo}`,
