@@ -196,14 +196,14 @@ describe("chains that are new to the policy", () => {
   })
 
   test.each([true, false])(
-    "a chain that begins under an older policy takes no slot whose span was over at its first point: seeded %j",
+    "a workload that joins an older policy fills the slots that are open: seeded %j",
     (seeded) => {
       const older = inForceSince("2024-01-01", allLevels)
       const first = pointAt("2025-01-01")
       const grants = seeded
         ? assignFlags([first], older, { nowMs: first.atMs, seeded })
         : assignFlags([], older, { nowMs: first.atMs, incoming: first })
-      expect(grants).toEqual([])
+      expect(flagsOf(grants)).toEqual({ "2025-01-01": ["W:2024-12-28", "M:2024-12", "Y:2024"] })
     },
   )
 })

@@ -23,8 +23,8 @@ export interface AssignFlagsOptions {
 /**
  * Which slots points are to fill: the first eligible point with its time in a slot's span takes the flag, for good. What is
  * incoming may take every empty slot; without it, points that are there take those of levels that came into force after
- * they were stored. A slot that was open when its level came into force, or when the chain began if that was later, counts
- * only if its own span was not over then. A point that comes late takes a flag only if that still keeps it.
+ * they were stored. A slot that was open when its level came into force counts only if its own span was not over then;
+ * a chain that began under the policy is flagged as if that had been in force from its first point on. A point that comes late takes a flag only if that still keeps it.
  * @throws RetentionError `BadPoint`, `BadZone`
  */
 export function assignFlags(
@@ -36,12 +36,16 @@ export function assignFlags(
   const zone = zoneOf(policy.zone)
   const today = zone.dayOf(nowMs)
   const known = inOrder(incoming === undefined ? points : [...points, incoming])
+  const before = [...points, ...removed]
   const times = [...known, ...removed].map((one) => (one.dateSuspect === true ? one.committedAtMs : one.atMs))
-  const firstMs = times.reduce((least, atMs) => Math.min(least, atMs), nowMs)
-  const began = [...points, ...removed].reduce((least, { committedAtMs }) => Math.min(least, committedAtMs), Infinity)
-  const filled = new Set(points.filter(({ damaged = false }) => !damaged).flatMap(({ gfs }) => gfs))
+  const firstMs = times.reduce((least, atMs) => Math.min(least, atMs), Infinity)
+  const began = before.reduce((least, { committedAtMs }) => Math.min(least, committedAtMs), Infinity)
+  // What is damaged or was removed by hand leaves its slot to the next point that is stored, not to one that is there.
+  const filling =
+    incoming === undefined ? before : before.filter((one) => !removed.includes(one) && one.damaged !== true)
+  const filled = new Set(filling.flatMap(({ gfs }) => gfs))
   for (const point of removed) for (const id of point.gfs) if (isOver(id, point.atMs)) filled.add(id)
-  const isLate = incoming !== undefined && points.some((point) => byOrder(point, incoming) > 0)
+  const isLate = incoming !== undefined && before.some((point) => byOrder(point, incoming) > 0)
 
   // Whoever stores a point gives flags to that one only.
   return (incoming === undefined ? known : [incoming]).filter(isEligible).flatMap((point) => {
@@ -52,8 +56,8 @@ export function assignFlags(
       if (incoming === undefined && !seeded && point.committedAtMs >= since) continue
       const slot = slotAt(policy, level, day)
       if (slot === undefined || filled.has(slot.id)) continue
-      // A chain that began under the policy is flagged as if it had been in force from its first point.
-      const from = seeded || began >= since ? firstMs : since
+      // A chain that began under the policy is flagged as if it had been in force from its first point on.
+      const from = seeded || began >= since ? Math.min(since, firstMs) : since
       if (zone.dayOf(from) >= slot.spanEnds) continue
       const keeps = flagExpires(policy, level, day) > today
       if (isLate && !keeps) continue

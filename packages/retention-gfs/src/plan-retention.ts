@@ -39,7 +39,7 @@ export interface PlanRetentionOptions {
 /**
  * Which points of a workload stay, with all reasons, and which go. Pure: flags are those that the points have, "now" is
  * given. Idempotent; the order of the input does not matter; no rule that is added and no number that is raised removes
- * what stays without it.
+ * what a rule keeps without it (waiting for a session is no rule).
  * @throws RetentionError `BadPoint` for a time that is none or an id that two points have; `BadZone`
  */
 export function planRetention(

@@ -44,7 +44,8 @@ const MOST_RUNS = 5_000_000
 
 /**
  * Plays a policy through: a point at every time of the schedule, flags as they are given, removal after every run, and of
- * what flags let go at every day's begin. Pure: the same for the same arguments.
+ * what flags let go at every day's begin. Times of the schedule are those of the first policy's zone.
+ * Pure: the same for the same arguments.
  * @throws RetentionError `BadArgument` for a span or schedule that cannot be; `BadZone`
  */
 export function simulate(
@@ -93,7 +94,8 @@ export function simulate(
         isEdited = true
         inForce = changePolicy(inForce, edit.policy, edit.atMs)
         zone = zoneOf(inForce.zone)
-        today = zone.dayOf(edit.atMs)
+        // One at a day's first instant comes before the day.
+        today = zone.dayOf(edit.atMs - 1)
         const grants = assignFlags(pointsOf(living), inForce, { nowMs: edit.atMs, removed: spent })
         living = living.map(({ point }) => datePoint(withFlags(point, grants), inForce, zone))
       } else if (today < last) {

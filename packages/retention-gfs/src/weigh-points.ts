@@ -57,6 +57,7 @@ export function weighPoints(points: readonly DatedPoint[], policy: RetentionPoli
   const last = new Set(count === undefined ? [] : plain.slice(-count))
   const isFewer = count === undefined || last.size < count
   const [oldest] = last
+  const storedSince = [...last].reduce((least, { point }) => Math.min(least, point.committedAtMs), Infinity)
   const hasEnough = days === undefined || plain.filter(isYoung).length >= FLOOR
   const floor = new Set(hasEnough ? [] : plain.slice(-FLOOR))
 
@@ -64,8 +65,7 @@ export function weighPoints(points: readonly DatedPoint[], policy: RetentionPoli
   const isAmongCounted = ({ point }: DatedPoint) => {
     if (isEligible(point)) return false
     if (isFewer || oldest === undefined) return true
-    const { committedAtMs } = oldest.point
-    return point.dateSuspect === true ? point.committedAtMs >= committedAtMs : byOrder(point, oldest.point) > 0
+    return point.dateSuspect === true ? point.committedAtMs >= storedSince : byOrder(point, oldest.point) > 0
   }
   const isInFloor = (one: DatedPoint) => floor.has(one)
   const isCounted = (one: DatedPoint) => count !== undefined && (last.has(one) || isAmongCounted(one))

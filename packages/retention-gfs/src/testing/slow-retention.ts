@@ -149,6 +149,8 @@ export class DayByDay {
     for (const point of this.#inOrder())
       for (const level of levels) {
         const slot = this.#openTo(point, level, nowMs)
+        // What somebody had is for the next point that comes.
+        if ([...this.living, ...this.removed].some(({ gfs }) => slot !== undefined && gfs.includes(slot))) continue
         if (point.committedAtMs >= (this.since[level] ?? 0) || slot === undefined || offered.has(slot)) continue
         offered.add(slot)
         if (this.#expires(point, slot) > localDate(nowMs, this.policy.zone)) point.gfs.push(slot)
@@ -158,7 +160,7 @@ export class DayByDay {
   /** Stores a point; gives the slots that it fills. */
   store(made: Omit<PlayedPoint, "gfs" | "pin" | "suspect">, nowMs: number): PlayedPoint {
     const point: PlayedPoint = { ...made, gfs: [], pin: undefined, suspect: this.#isSuspect(made) }
-    const isLate = this.living.some((other) => this.#comesAfter(other, point))
+    const isLate = [...this.living, ...this.removed].some((other) => this.#comesAfter(other, point))
     this.living.push(point)
     for (const level of levels) {
       const slot = this.#openTo(point, level, nowMs)
@@ -202,7 +204,8 @@ export class DayByDay {
     if (this.#isGood(point)) return false
     const [oldest] = newest
     if (newest.length < (count as number) || oldest === undefined) return true
-    return point.suspect ? point.committedAtMs >= oldest.committedAtMs : this.#comesAfter(point, oldest)
+    if (!point.suspect) return this.#comesAfter(point, oldest)
+    return newest.some(({ committedAtMs }) => point.committedAtMs >= committedAtMs)
   }
 
   /** Whether a flag was the last that kept the point: what goes by its days goes in sessions only. */
@@ -223,12 +226,12 @@ export class DayByDay {
     return localDate(this.#inForceSince(level), zone) > slot.spanLast ? undefined : slot.id
   }
 
-  /** A chain that began when the policy was in force already counts from its first point. */
+  /** A chain that began when the policy was in force already counts from its first point, if that is earlier. */
   #inForceSince(level: GfsLevel): number {
     const since = this.since[level] as number
     const all = [...this.living, ...this.removed]
     if (all.some(({ committedAtMs }) => committedAtMs < since)) return since
-    return Math.min(...all.map((one) => (one.suspect ? one.committedAtMs : one.atMs)))
+    return Math.min(since, ...all.map((one) => (one.suspect ? one.committedAtMs : one.atMs)))
   }
 
   #isFilled(id: string, today: string): boolean {
