@@ -20,7 +20,6 @@ export interface DescribedError {
 
 /** What the program calls failures of cryptography: words that it has for others too. */
 const cryptoCodes: Readonly<Record<CryptoErrorCode, string>> = {
-  WrongSecret: "WrongKey",
   Unopenable: "Damaged",
   UnknownEpoch: "WrongKey",
   Damaged: "Damaged",

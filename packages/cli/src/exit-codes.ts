@@ -67,7 +67,6 @@ const ofSource: Readonly<Record<SourceErrorCode, ExitCode>> = {
 }
 
 const ofCrypto: Readonly<Record<CryptoErrorCode, ExitCode>> = {
-  WrongSecret: exitCodes.wrongKey,
   Unopenable: exitCodes.damaged,
   UnknownEpoch: exitCodes.wrongKey,
   Damaged: exitCodes.damaged,

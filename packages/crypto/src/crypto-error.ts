@@ -1,7 +1,5 @@
 /** Why something was not sealed, opened or unlocked. */
 export type CryptoErrorCode =
-  /** The secret opens no key slot. */
-  | "WrongSecret"
   /** Bytes do not open under the key and the place that they are read from. */
   | "Unopenable"
   /** Sealed under an epoch whose key is not at hand. */

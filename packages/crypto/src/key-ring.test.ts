@@ -110,3 +110,10 @@ test("through many generations every epoch stays, and every older mark is known"
     { numRuns: 30 },
   )
 })
+
+test("a generation follows the one before, and there are no more than a header has room for", () => {
+  const ring = firstGeneration("ab".repeat(16), random)
+  expect(nextGeneration(ring, 0xffff_ffff, random).generation).toBe(0xffff_ffff)
+  for (const number of [1, 0, 0x1_0000_0000])
+    expect(() => nextGeneration(ring, number, random)).toThrow(expect.objectContaining({ code: "BadArgument" }))
+})

@@ -33,7 +33,9 @@ export interface RingMark {
 }
 
 const hexKey = z.string().regex(/^[0-9a-f]{64}$/)
-const number = z.int().min(1).max(0xffff_ffff)
+/** docs/format.md, Suites: what a header has room for. */
+const MAX_GENERATION = 0xffff_ffff
+const number = z.int().min(1).max(MAX_GENERATION)
 const schema = z.object({
   generation: number,
   epochs: z.array(z.object({ epoch: number, key: hexKey })).min(1),
@@ -49,6 +51,8 @@ export function firstGeneration(repository: string, random: Random): KeyRing {
 
 /** A new generation: a new epoch, and every older one. @throws CryptoError `BadArgument` */
 export function nextGeneration(ring: KeyRing, generation: number, random: Random): KeyRing {
+  if (generation > MAX_GENERATION)
+    throw new CryptoError("BadArgument", `generation ${generation} is above ${MAX_GENERATION}: there are no more`)
   if (generation <= ring.generation)
     throw new CryptoError("BadArgument", `generation ${generation} does not follow generation ${ring.generation}`)
   return { ...ring, generation, epochs: [...ring.epochs, { epoch: generation, key: newKey(random) }] }
