@@ -36,7 +36,7 @@ test("every status has a meaning", () => {
 test.for([
   [["pints"], "unknown command 'pints'"],
   [["points", "--frob"], "unknown option '--frob'"],
-  [["points", "extra", "--repo", "x"], "too many arguments"],
+  [["points", "extra", "--repo", "x"], "Allowed choices are"],
   [["points"], "no repository was named"],
   [["points", "--repo", "s3://Bucket/prefix"], "is no name of a bucket"],
   [["points", "--repo", ""], "empty name"],

@@ -9,7 +9,7 @@ import { ensureBackup, readBackupSettings, requireName } from "./ensure-backup.t
 import { interruptible } from "./interruptible.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { settleRepeats } from "./settle-repeats.ts"
-import { type CopyTask, planCopy } from "./plan-copy.ts"
+import { type CopyTask, planCopy, type PlanCopyOptions } from "./plan-copy.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import { policyInForce } from "./retention-policy.ts"
 import type { StoredSettings } from "./settings-in-force.ts"
@@ -188,12 +188,16 @@ async function planTasks(
       )
     const targetRepository = repository.birth.repository
     try {
-      if (!settings.has(job)) settings.set(job, await readBackupSettings(repository, job, abortable))
-      const policy = policyInForce(settings.get(job)?.entry, job)
-      const retention = policy && !copyExpired ? { policy, nowMs: repository.storeTime.now() } : undefined
       const target = await readLog(repository.view, placeOf(repository, job, workload), abortable)
       const place = { source: source.name, sourceJob, job, workload }
-      tasks.push(planCopy({ ...place, points, target, select, targetRepository, retention }))
+      const planned = { ...place, points, target, select, targetRepository }
+      const task = planCopy(planned)
+      // The newest point always stays: the policy is asked of others only.
+      tasks.push(
+        select === "all" && task.points.length > 0 && !copyExpired
+          ? planCopy({ ...planned, retention: await retentionOf(job) })
+          : task,
+      )
     } catch (error) {
       // A log that does not open concerns its workload alone.
       const refused = asEngineError(error, `${repository.name}: ${job}/${workload}`)
@@ -202,4 +206,10 @@ async function planTasks(
     }
   }
   return { tasks, unlisted, settings }
+
+  async function retentionOf(job: string): Promise<PlanCopyOptions["retention"]> {
+    if (!settings.has(job)) settings.set(job, await readBackupSettings(repository, job, abortable))
+    const policy = policyInForce(settings.get(job)?.entry, job)
+    return policy && { policy, nowMs: repository.storeTime.now() }
+  }
 }
