@@ -32,7 +32,11 @@ export function renderPoints(points: readonly ListedPoint[], paint: Paint): stri
     renderSize(summary.sizeBytes),
     renderSize(summary.storedBytes),
     ...(hasFlags ? [flags[at] ?? ""] : []),
-    state === "complete" && summary.consistency === "fuzzy" ? "complete, fuzzy" : state,
+    [
+      state,
+      ...(state === "complete" && summary.consistency === "fuzzy" ? ["fuzzy"] : []),
+      ...(summary.dateSuspect === true ? ["date cannot be right"] : []),
+    ].join(", "),
   ])
   return renderTable(columns, rows, paint.bold)
 }

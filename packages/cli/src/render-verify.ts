@@ -1,6 +1,7 @@
 import type { VerifyReport } from "@bcopy/copy-engine"
 import type { DescribedError } from "./describe-error.ts"
 import { type ExitCode, exitCodes } from "./exit-codes.ts"
+import { counted } from "./counted.ts"
 import type { Paint } from "./paint.ts"
 import { renderDuration } from "./render-duration.ts"
 
@@ -19,7 +20,7 @@ export function renderVerify(
     ),
     ...unknown.map((one) => `${paint.yellow("unknown")}  ${nameOf(one)}  ${one.message}`),
     ...healed.map((one) => `${paint.green("healed")}   ${nameOf(one)}  is whole after all`),
-    `${bad === 0 ? paint.green("✓") : paint.red("✗")} ${count(points, "point")} of ${count(workloads, "workload")} verified (${how}) in ${renderDuration(tookMs)}: ${damaged.length} damaged, ${unknown.length} unknown`,
+    `${bad === 0 ? paint.green("✓") : paint.red("✗")} ${counted(points, "point")} of ${counted(workloads, "workload")} verified (${how}) in ${renderDuration(tookMs)}: ${damaged.length} damaged, ${unknown.length} unknown`,
   ]
   return lines.join("\n")
 }
@@ -42,7 +43,7 @@ export function verifyVerdict({ damaged, unknown }: VerifyReport): {
     return {
       exit: failed,
       errors: [
-        { code: "Unreadable", message: `could not be read: ${count(unknown.length, "point")}`, hint, exit: failed },
+        { code: "Unreadable", message: `could not be read: ${counted(unknown.length, "point")}`, hint, exit: failed },
       ],
     }
   }
@@ -59,8 +60,4 @@ function nameOf({
   readonly point: string
 }): string {
   return `${job}/${workload}${point === "" ? "" : ` point ${point.slice(0, 8)}`}`
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`
 }

@@ -30,7 +30,7 @@ test("a policy is accepted, planned by, explained and compared", async () => {
   expect(stdout).toContain("newest; days until")
   const explained = await bcopy("retention", "explain", "--repo", repo, "--workload", "web01")
   expect(explained.stdout).toContain("It is the newest good point, which always stays.")
-  expect(explained.stdout).toMatch(/slot W:\d{4}-\d\d-\d\d is open since/)
+  expect(explained.stdout).toMatch(/slot W:\d{4}-\d\d-\d\d (?:is filled by|is for the next|was open before)/)
   const diff = await bcopy("retention", "diff", "--repo", repo, "--job", "nightly", "--count", "2")
   expect(diff.stdout).toContain("2 stay under both, 2 would go, 0 would stay that go now")
 })
@@ -40,7 +40,7 @@ test("a policy that removes points asks for confirmation, and changes nothing un
   const accept = ["retention", "accept", "--repo", repo, "--job", "nightly", "--count", "2"]
   const refused = await bcopy(...accept)
   expect(refused).toMatchObject({ exit: exitCodes.refused, stdout: "" })
-  expect(refused.stderr).toContain("2 points of 1 workloads that stay now would go")
+  expect(refused.stderr).toContain("2 points of 1 workload that stay now would go")
   expect(await bcopy(...accept, "--dry-run")).toMatchObject({ exit: 0 })
   expect((await bcopy("retention", "plan", "--repo", repo)).stdout).toContain("no policy")
   expect(await bcopy(...accept, "--yes")).toMatchObject({ exit: 0 })
@@ -157,4 +157,34 @@ test("one point is removed by hand with --yes, unless it is pinned or the last",
   const last = await bcopy("points", "remove", ...of(1), "--yes")
   expect(last).toMatchObject({ exit: exitCodes.refused })
   expect(last.stderr).toContain("would be left without a complete point")
+})
+
+test("a picture replaces nothing without being told to, and gets into no repository", async () => {
+  const { bcopy, at, repo } = await prepared(1)
+  writeFileSync(at("kept.svg"), "mine")
+  const plan = (...argv: string[]) => bcopy("retention", "plan", "--repo", repo, ...argv)
+  expect((await plan("--svg", at("kept.svg"))).exit).toBe(exitCodes.refused)
+  expect((await plan("--html", `${repo}/bcopy.json`, "--yes")).stderr).toContain("lies in a repository")
+  expect((await plan("--svg", at("new.svg"), "--dry-run")).stdout).toContain("not written")
+  expect((await plan("--svg", at("new.svg"), "--html", at("new.svg"))).exit).toBe(exitCodes.usage)
+  expect(readFileSync(at("kept.svg"), "utf8")).toBe("mine")
+  expect(() => readFileSync(at("new.svg"))).toThrow()
+  expect(await plan("--svg", at("kept.svg"), "--yes")).toMatchObject({ exit: 0 })
+  expect(readFileSync(at("kept.svg"), "utf8")).toContain("<svg")
+})
+
+test("a policy for a job that is not there is confirmed, and a dry run says which points would be flagged", async () => {
+  const { bcopy, repo } = await prepared(2)
+  const accept = (job: string, ...argv: string[]) =>
+    bcopy("retention", "accept", "--repo", repo, "--job", job, "--days", "7", "--zone", "UTC", ...argv)
+  expect(await accept("nighlty")).toMatchObject({ exit: exitCodes.refused })
+  const days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+  const today = `4:${days[new Date().getUTCDay()]}`
+  const dry = await accept("nightly", "--weekly", today, "--dry-run")
+  expect(dry.stdout).toMatch(/web01 [0-9a-f]{8} would take W:/)
+  const done = await accept("nightly", "--weekly", today)
+  expect(done.stdout.replace("in force", "would put in force").replaceAll("takes", "would take")).toBe(dry.stdout)
+  // Without a zone, that of the policy in force stays.
+  const other = await bcopy("retention", "accept", "--repo", repo, "--job", "nightly", "--days", "9", "--json")
+  expect(JSON.parse(other.stdout)).toMatchObject({ policy: { zone: "UTC", days: 9 } })
 })

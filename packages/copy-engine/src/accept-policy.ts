@@ -22,6 +22,8 @@ export interface AcceptPolicyOptions {
   readonly policy: RetentionPolicy
   /** Whether points that are there are flagged as if the policy had been in force from the first of them. */
   readonly fromFirstPoint?: boolean
+  /** Whether only to say which points would take flags. */
+  readonly dryRun?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -47,17 +49,19 @@ export interface AcceptedPolicy {
  * @throws EngineError `NotWritable`, `NeedsNewer`, `BadArgument`
  */
 export async function acceptPolicy(repository: Repository, options: AcceptPolicyOptions): Promise<AcceptedPolicy> {
-  const { job, policy: wanted, fromFirstPoint = false, signal } = options
+  const { job, policy: wanted, fromFirstPoint = false, dryRun = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
-  requireWritable(repository)
-  await ensureBackup(repository, job, abortable)
+  if (!dryRun) {
+    requireWritable(repository)
+    await ensureBackup(repository, job, abortable)
+  }
   const known = await readBackupSettings(repository, job, abortable)
   const before = policyInForce(known?.entry, job)
   const nowMs = repository.storeTime.now()
   const policy = changePolicy(before, wanted, nowMs)
   const session = randomId<"session">(repository.seams.random(16))
   const prefix = layout.backupSettings(backupIdOf(repository.view.idMac, job))
-  if (JSON.stringify(before) !== JSON.stringify(policy))
+  if (!dryRun && JSON.stringify(before) !== JSON.stringify(policy))
     await appendSettings(repository, prefix, known, {
       session,
       records: [{ type: "retention", policy: { ...policy } }],
@@ -66,8 +70,15 @@ export async function acceptPolicy(repository: Repository, options: AcceptPolicy
   const flagged: AcceptedPolicy["flagged"][number][] = []
   const failed: AcceptedPolicy["failed"][number][] = []
   const onUnreadable = (_: string, workload: string, error: Error) => failed.push({ workload, error })
+  if (dryRun && known === undefined) return { before, policy, flagged, failed }
   for await (const found of findWorkloads(repository, { job, onUnreadable, ...abortable })) {
     const workload = found.state.workload.name
+    if (dryRun) {
+      const [points, removed] = [retentionPoints(found.state), removedRetentionPoints(found.state)]
+      for (const { id, gfs } of assignFlags(points, policy, { nowMs, removed, seeded: fromFirstPoint }))
+        flagged.push({ job, workload, point: id, gfs })
+      continue
+    }
     try {
       for (const { point, gfs } of await flagPoints(repository, found, {
         policy,

@@ -39,8 +39,8 @@ export interface SimulateOptions {
   readonly edits?: readonly { readonly atMs: number; readonly policy: RetentionPolicy }[]
 }
 
-/** Hourly points of more than ten years: what is simulated is looked at by somebody. */
-const MOST_RUNS = 100_000
+/** A point every minute of a year. */
+const MOST_RUNS = 530_000
 
 /**
  * Plays a policy through: a point at every time of the schedule, flags as they are given, removal after every run, and of
@@ -62,6 +62,10 @@ export function simulate(
   let spent: readonly RetentionPoint[] = []
   let today: Day = zone.dayOf(fromMs)
   let isEdited = false
+  /** Slots that were given: most points find all of theirs among them. */
+  const filled = new Set<string>()
+  /** No point under a policy in days goes before this day. */
+  let nextDue: Day = -Infinity
   let most = 0
   const pending = [...edits].sort((a, b) => a.atMs - b.atMs)
   const points: SimulatedPoint[] = []
@@ -73,16 +77,27 @@ export function simulate(
       throw new RetentionError("BadArgument", `more than ${MOST_RUNS} points; play a shorter time`)
     const order = points.length + 1
     const bare: RetentionPoint = { id: String(order), atMs, order, committedAtMs: atMs, gfs: [] }
-    const [granted] = assignFlags(pointsOf(living), inForce, { nowMs: atMs, incoming: bare, removed: spent })
+    const [granted] = isAnyOpen(atMs)
+      ? assignFlags(pointsOf(living), inForce, { nowMs: atMs, incoming: bare, removed: spent })
+      : []
+    for (const id of granted?.gfs ?? []) filled.add(id)
     const point = granted === undefined ? bare : { ...bare, gfs: granted.gfs }
     living.push(datePoint(point, inForce, zone))
     points.push({ id: point.id, atMs, date: formatDay(zone.dayOf(atMs)), gfs: point.gfs })
     most = Math.max(most, living.length)
-    remove(atMs, () => true)
+    if (inForce.days === undefined || today >= nextDue) remove(atMs, () => true)
     runs.push({ atMs, points: living.length })
   }
   passTo(toMs - 1)
   return { points, runs, most }
+
+  function isAnyOpen(atMs: number): boolean {
+    const day = zone.dayOf(atMs)
+    return gfsLevels.some((level) => {
+      const id = slotAt(inForce, level, day)?.id
+      return id !== undefined && !filled.has(id)
+    })
+  }
 
   /** Lets days begin and policies change up to an instant. */
   function passTo(untilMs: number): void {
@@ -93,6 +108,7 @@ export function simulate(
       if (edit !== undefined && edit.atMs <= Math.min(untilMs, dayMs)) {
         pending.shift()
         isEdited = true
+        nextDue = -Infinity
         inForce = changePolicy(inForce, edit.policy, edit.atMs)
         zone = zoneOf(inForce.zone)
         // One at a day's first instant comes before the day.
@@ -113,6 +129,7 @@ export function simulate(
     const more = grants.find(({ id }) => id === point.id)?.gfs
     if (more === undefined) return point
     const gfs = [...point.gfs, ...more]
+    for (const id of more) filled.add(id)
     change(point, { gfs })
     return { ...point, gfs }
   }
@@ -120,11 +137,22 @@ export function simulate(
   function remove(atMs: number, mayGo: (one: DatedPoint) => boolean): void {
     const { isKept } = weighPoints(living, inForce, today)
     const gone = living.filter((one) => !isKept(one) && mayGo(one))
-    if (gone.length === 0) return
+    if (gone.length > 0) letGo(gone, atMs)
+    const { days = 0 } = inForce
+    nextDue = living.reduce(
+      (least, { day, flaggedUntil }) => Math.min(least, Math.max(flaggedUntil, day + days + 1)),
+      Infinity,
+    )
+    // What is stored later is due later.
+    nextDue = Math.min(nextDue, today + days + 1)
+  }
+
+  function letGo(gone: readonly DatedPoint[], atMs: number): void {
     for (const { point } of gone) change(point, { removedAtMs: atMs, removed: formatDay(today) })
     const open = new Set(gfsLevels.map((level) => slotAt(inForce, level, today)?.id))
     spent = [...spent, ...pointsOf(gone)].filter(({ gfs }) => gfs.some((id) => open.has(id)))
-    living = living.filter((one) => !gone.includes(one))
+    const leaving = new Set(gone)
+    living = living.filter((one) => !leaving.has(one))
   }
 
   function change({ order }: RetentionPoint, what: Partial<SimulatedPoint>): void {

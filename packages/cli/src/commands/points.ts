@@ -27,7 +27,7 @@ export const pointsCommand: CliCommand<PointsOptions> = {
       .option("--workload <name>", "only those of workloads of this name", nameArgument)
       .option("--removed", "list: those that were removed and can still be brought back")
       .option("--point <id>", "pin, unpin, remove, restore-removed: the point, by the beginning of its id")
-      .option("--reason <text>", "pin: why it is held")
+      .option("--reason <text>", "pin: why it is held", nameArgument)
     addRepoOption(command)
     addExamples(
       command,

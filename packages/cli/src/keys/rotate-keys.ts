@@ -1,4 +1,4 @@
-import { listKeys, rotateKeys } from "@bcopy/copy-engine"
+import { listKeys, rotateKeys, tryKey } from "@bcopy/copy-engine"
 import type { KeySlot } from "@bcopy/crypto"
 import type { Outcome } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
@@ -11,12 +11,11 @@ import { factsOf, meansOf, renderLocked, renderOpen } from "./render-slots.ts"
 
 /** `bcopy keys rotate`: a new root and a new epoch; who knows the old root opens nothing that comes. */
 export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
-  const { repository, options, io, signal } = call
+  const { repository, options, signal } = call
   const { dryRun = false, yes = false, hint, otherPasswordFile = [] } = options
   const password = await passwordToKeep(call)
   const otherPasswords: string[] = []
-  for (const file of otherPasswordFile)
-    otherPasswords.push((await readPassword({ file, variable: "BCOPY_OTHER_PASSWORD" }, io)) as string)
+  for (const file of otherPasswordFile) otherPasswords.push(await otherPassword(call, file))
   const externalKeys = await kmsKeysOf(await slotsInForce(call), call)
   const given = { externalKeys, otherPasswords, dropOthers: yes, dryRun, signal }
   const report = await rotateKeys(repository, {
@@ -28,7 +27,8 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
     after === undefined
       ? `would make a root after generation ${before.generation}`
       : `root ${after.generation} is in force, fingerprint ${after.fingerprint}`,
-    ...kept.map((slot) => `  kept: ${slot.id.slice(0, 8)} ${meansOf(slot)} ${slot.label ?? ""}`.trimEnd()),
+    // Their successors have ids of their own.
+    ...kept.map((slot) => `  kept: ${meansOf(slot)} ${slot.label ?? ""}`.trimEnd()),
     ...dropped.map((slot) => `  dropped: ${slot.id.slice(0, 8)} ${meansOf(slot)} ${slot.label ?? ""}`.trimEnd()),
     ...renderLocked(locked),
     ...renderOpen(open),
@@ -47,6 +47,17 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
     },
     text: lines.join("\n"),
   }
+}
+
+/** One that opens nothing is a mistake: its slot would be dropped with --yes. @throws CliError `Usage` */
+async function otherPassword({ repository, io, signal }: KeyCall, file: string): Promise<string> {
+  const password = (await readPassword({ file, variable: "BCOPY_OTHER_PASSWORD" }, io)) as string
+  const { opened } = await tryKey(repository, { type: "password", password }, { signal })
+  if (opened.length === 0)
+    throw new CliError("Usage", `the password in ${file} opens no key slot`, {
+      hint: "Check the file: its first line counts.",
+    })
+  return password
 }
 
 /** What is wrapped anew; a slot that somebody laid there is asked for nothing. */

@@ -14,6 +14,7 @@ import { CliError } from "../cli-error.ts"
 import type { Outcome } from "../cli-command.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
+import { tableName } from "../table-name.ts"
 import type { PointsCall } from "./points-call.ts"
 
 /** What is done to one point: checked first, then done. */
@@ -21,7 +22,7 @@ interface PointAction {
   readonly find: (call: PointsCall, repository: Repository) => Promise<{ found: FoundWorkload; point: LivePoint }>
   readonly check: (call: PointsCall, found: FoundWorkload, point: LivePoint) => void
   readonly apply: (repository: Repository, found: FoundWorkload, point: LivePoint, call: PointsCall) => Promise<unknown>
-  readonly done: (name: string, call: PointsCall) => string
+  readonly done: (name: string, call: PointsCall, before: LivePoint) => string
 }
 
 export const pointActions: Readonly<Record<string, PointAction>> = {
@@ -33,7 +34,8 @@ export const pointActions: Readonly<Record<string, PointAction>> = {
     },
     apply: (repository, found, { entry }, { options, signal }) =>
       pinPoint(repository, found, entry, options.reason ?? "", { signal }),
-    done: (name, { options }) => `${name} is held: ${options.reason}`,
+    done: (name, { options }, { pin }) =>
+      `${name} is held: ${options.reason}${pin === undefined ? "" : `, in the place of "${tableName(pin)}"`}`,
   },
   unpin: {
     find: living,
@@ -48,7 +50,8 @@ export const pointActions: Readonly<Record<string, PointAction>> = {
     find: living,
     check({ options }, { state }, { point, pin }) {
       const name = `point ${point.slice(0, 8)} of ${state.workload.name}`
-      if (pin !== undefined) throw new CliError("Refused", `${name} is pinned: ${pin}`, { hint: "Unpin it first." })
+      if (pin !== undefined)
+        throw new CliError("Refused", `${name} is pinned: ${tableName(pin)}`, { hint: "Unpin it first." })
       if (options.yes !== true && options.dryRun !== true)
         throw new CliError("Refused", `${name} would be removed`, {
           hint: "Confirm with --yes. It can be brought back for 7 days: `bcopy points restore-removed`.",
@@ -81,7 +84,7 @@ export async function changePointAction(call: PointsCall, action: string): Promi
     await prepareToWrite(repositoryGiven(call), repository, call)
     await apply(repository, found, point, call)
   }
-  const text = done(`point ${point.point.slice(0, 8)} of ${workload}`, call)
+  const text = done(`point ${point.point.slice(0, 8)} of ${found.job}/${workload}`, call, point)
   return {
     document: { dryRun, action, job: found.job, workload, point: point.point, ...(reason !== undefined && { reason }) },
     text: dryRun ? `would be done: ${text}` : text,

@@ -21,7 +21,7 @@ const names: Readonly<Record<CellKind, string>> = {
   weekly: "weekly",
   pin: "pinned",
   plain: "short-term",
-  goes: "goes now",
+  goes: "no rule keeps it",
   gone: "was removed",
   bad: "damaged or date suspect",
 }
@@ -106,7 +106,7 @@ function drawBars(
   )
   const drawn = lanes.flatMap((lane, at) => lane.map((bar) => drawBar(bar, x, top + 26 + at * BAR)))
   const now = `<line x1="${x(today)}" x2="${x(today)}" y1="${top + 14}" y2="${bottom}" stroke="#0f172a" stroke-dasharray="3 2"/>`
-  const heading = `<text x="16" y="${top + 4}">How long points with flags are there</text>`
+  const heading = `<text x="16" y="${top + 4}">Flagged points, from when they were made until they go; the dashed line is the day of the picture</text>`
   return { text: [heading, ...years, ...drawn, now].join("\n"), bottom }
 }
 

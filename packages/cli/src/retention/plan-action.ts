@@ -1,29 +1,47 @@
-import { planWorkloads, type WorkloadPlan } from "@bcopy/copy-engine"
+import { isEngineError, planWorkloads, type Repository, type WorkloadPlan } from "@bcopy/copy-engine"
 import { dateOf } from "@bcopy/retention-gfs"
 import { byName } from "../by-name.ts"
 import type { Outcome } from "../cli-command.ts"
 import { openGivenRepository } from "../open-repository-at.ts"
 import type { Paint } from "../paint.ts"
+import { counted } from "../counted.ts"
 import { renderTable } from "../render-table.ts"
 import { pictureOfPlan } from "./picture-of-plan.ts"
 import { givenPolicy } from "./policy-options.ts"
 import { renderCalendar } from "./render-calendar.ts"
 import { renderPolicy, renderReason } from "./render-policy.ts"
 import type { RetentionCall } from "./retention-call.ts"
-import { writePictures } from "./write-picture.ts"
+import { renderFiles, writePictures } from "./write-picture.ts"
 
 /** What the policy keeps and removes of every workload, with the moment it is asked for. */
 export async function planAll(
   call: RetentionCall,
 ): Promise<{ readonly plans: readonly WorkloadPlan[]; readonly nowMs: number }> {
   const { job, workload } = call.options
-  const policy = await givenPolicy(call.options)
+  // What cannot be a policy is told before anything is opened.
+  await givenPolicy(call.options)
   const repository = await openGivenRepository(call)
   const nowMs = repository.storeTime.now()
+  const policy = await givenPolicy(call.options, await zoneInForce(repository, call))
   const plans: WorkloadPlan[] = []
   for await (const plan of planWorkloads(repository, { job, workload, policy, nowMs, signal: call.signal }))
     plans.push(plan)
   return { plans: plans.sort(byName), nowMs }
+}
+
+/** The zone of the first policy that is in force among the chosen jobs. */
+export async function zoneInForce(
+  repository: Repository,
+  { options, signal }: RetentionCall,
+): Promise<string | undefined> {
+  const { job, workload } = options
+  const quietly = { job, workload, signal, onUnreadable: () => undefined }
+  try {
+    for await (const { inForce } of planWorkloads(repository, quietly)) if (inForce !== undefined) return inForce.zone
+  } catch (error) {
+    if (!isEngineError(error) || error.code !== "NotFound") throw error
+  }
+  return undefined
 }
 
 /** `bcopy retention plan`: which points stay, which would go, and why. */
@@ -36,7 +54,7 @@ export async function planAction(call: RetentionCall): Promise<Outcome> {
   const text = plans.map((plan) => renderPlan(plan, nowMs, call.paint))
   return {
     document: { workloads: plans.map(planDocument), pictures: files },
-    text: [...(text.length === 0 ? ["no workloads"] : text), ...files.map((file) => `picture: ${file}`)].join("\n\n"),
+    text: [...(text.length === 0 ? ["no workloads"] : text), ...renderFiles(files, call.options)].join("\n\n"),
   }
 }
 
@@ -66,7 +84,7 @@ function renderPlan(found: WorkloadPlan, nowMs: number, paint: Paint): string {
   const { length: going } = plan.remove
   return [
     paint.bold(heading),
-    `${points.length} points, ${points.length - going} stay, ${going} ${going === 1 ? "goes" : "go"}${plan.removesMost ? ", which is over half" : ""}`,
+    `${counted(points.length, "point")}, ${points.length - going} ${points.length - going === 1 ? "stays" : "stay"}, ${going} ${going === 1 ? "goes" : "go"}${plan.removesMost ? ", which is over half" : ""}`,
     ...(rows.length === 0 ? [] : [renderTable(columns, rows, paint.bold)]),
     ...missed.map(({ id, opens, closes }) => `missed: ${id}, nothing good was stored from ${opens} until ${closes}`),
     ...(points.length === 0 ? [] : ["", renderCalendar(pictureOfPlan(found, nowMs), paint)]),

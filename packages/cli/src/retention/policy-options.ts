@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import { parsePolicy, type RetentionPolicy } from "@bcopy/retention-gfs"
+import { isRetentionError, parsePolicy, type RetentionPolicy } from "@bcopy/retention-gfs"
 import type { Command } from "commander"
 import { CliError } from "../cli-error.ts"
 import { countArgument, pathArgument } from "../shared-options.ts"
@@ -19,7 +19,7 @@ export interface PolicyOptions {
 export function addPolicyOptions(command: Command): void {
   command
     .option("--policy <file>", "the policy, as JSON: { zone, days | count, weekly, monthly, yearly }", pathArgument)
-    .option("--zone <zone>", "time zone of its dates (default: that of this machine)")
+    .option("--zone <zone>", "time zone of its dates (default: that of the policy in force, or else of this machine)")
     .option("--days <n>", "short-term retention: points of the last so many days", countArgument)
     .option("--count <n>", "short-term retention by count: the newest so many points", countArgument)
     .option("--weekly <n:day>", "a point of each week for n weeks, such as 4:saturday")
@@ -28,7 +28,10 @@ export function addPolicyOptions(command: Command): void {
 }
 
 /** The policy that was given; `undefined` if none was. @throws CliError `Usage`; RetentionError */
-export async function givenPolicy(options: PolicyOptions): Promise<RetentionPolicy | undefined> {
+export async function givenPolicy(
+  options: PolicyOptions,
+  defaultZone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+): Promise<RetentionPolicy | undefined> {
   const { policy, zone, days, count, weekly, monthly, yearly } = options
   const parts = { days, count, weekly, monthly, yearly }
   const isGiven = Object.values(parts).some((part) => part !== undefined)
@@ -39,10 +42,15 @@ export async function givenPolicy(options: PolicyOptions): Promise<RetentionPoli
   if (policy !== undefined) {
     if (isGiven) throw new CliError("Usage", "a policy is in a file (--policy) or in options, not both")
     const value = await readJson(policy)
-    return parsePolicy(zone === undefined ? value : { ...value, zone })
+    try {
+      return parsePolicy(zone === undefined ? value : { ...value, zone })
+    } catch (error) {
+      if (!isRetentionError(error)) throw error
+      throw new CliError("Usage", `policy ${policy}: ${error.message}`, { cause: error })
+    }
   }
   return parsePolicy({
-    zone: zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: zone ?? defaultZone,
     ...(days !== undefined && { days }),
     ...(count !== undefined && { count }),
     ...(weekly !== undefined && { weekly: levelOf("--weekly", weekly, "day") }),
@@ -62,7 +70,8 @@ const examples: Readonly<Record<string, string>> = { day: "saturday", week: "fir
 
 async function readJson(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"))
+    const text = await readFile(path, "utf8")
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ""))
     return value as Readonly<Record<string, unknown>>
   } catch (error) {
     throw new CliError("Usage", `policy ${path}: ${(error as Error).message}`, { cause: error })

@@ -11,6 +11,8 @@ const letters: Readonly<Record<CellKind, string>> = {
   gone: "-",
   bad: "!",
 }
+/** More months than this of which nothing is left are not shown. */
+const LONG = 36
 const meanings: Readonly<Record<CellKind, string>> = {
   yearly: "yearly",
   monthly: "monthly",
@@ -36,7 +38,10 @@ export function renderCalendar({ cells, today }: RetentionPicture, paint: Paint)
   }
   const tens = Array.from({ length: 31 }, (_, at) => ((at + 1) % 10 === 0 ? String((at + 1) / 10) : " ")).join("")
   const ones = Array.from({ length: 31 }, (_, at) => String((at + 1) % 10)).join("")
-  const lines = monthsOf(cells).map(({ month, days }) => {
+  const all = monthsOf(cells)
+  const shown = all.filter(({ month }) => [...cells].some(([date, kind]) => kind !== "gone" && date.startsWith(month)))
+  const empty = all.length - shown.length
+  const lines = (empty > LONG ? shown : all).map(({ month, days }) => {
     const row = Array.from({ length: days }, (_, at) => {
       const date = `${month}-${String(at + 1).padStart(2, "0")}`
       const kind = cells.get(date)
@@ -49,5 +54,8 @@ export function renderCalendar({ cells, today }: RetentionPicture, paint: Paint)
   const legend = (Object.keys(letters) as CellKind[])
     .filter((kind) => seen.has(kind))
     .map((kind) => `${letters[kind]} ${meanings[kind]}`)
-  return [`         ${tens}`.trimEnd(), `         ${ones}`, ...lines, `         ${legend.join(", ")}`].join("\n")
+  const hidden = empty > LONG ? [`         (and ${empty} months of which nothing is left)`] : []
+  return [`         ${tens}`.trimEnd(), `         ${ones}`, ...lines, ...hidden, `         ${legend.join(", ")}`].join(
+    "\n",
+  )
 }

@@ -1,4 +1,5 @@
 import type { KeepReason, RetentionPolicy } from "@bcopy/retention-gfs"
+import { tableName } from "../table-name.ts"
 
 /** A policy in one line. */
 export function renderPolicy({ zone, days, count, weekly, monthly, yearly, retired }: RetentionPolicy): string {
@@ -22,7 +23,7 @@ export function renderReason(reason: KeepReason): string {
     case "newest":
       return "newest"
     case "pin":
-      return `pinned${reason.reason === "" ? "" : `: ${reason.reason}`}`
+      return `pinned${reason.reason === "" ? "" : `: ${tableName(reason.reason)}`}`
     case "weekly":
     case "monthly":
     case "yearly":

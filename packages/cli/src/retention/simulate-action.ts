@@ -12,15 +12,17 @@ import {
 import { CliError } from "../cli-error.ts"
 import type { Outcome } from "../cli-command.ts"
 import { openGivenRepository } from "../open-repository-at.ts"
+import { counted } from "../counted.ts"
 import { renderTable } from "../render-table.ts"
 import { givenPolicy } from "./policy-options.ts"
 import { renderCalendar } from "./render-calendar.ts"
 import { renderPolicy } from "./render-policy.ts"
 import type { RetentionCall } from "./retention-call.ts"
 import { type CellKind, noteCell, type PictureBar, type RetentionPicture, strongest } from "./retention-picture.ts"
-import { writePictures } from "./write-picture.ts"
+import { renderFiles, writePictures } from "./write-picture.ts"
 
 const YEARS = 3
+const MOST_YEARS = 100
 
 /** `bcopy retention simulate`: what a policy comes to over the years. */
 export async function simulateAction(call: RetentionCall): Promise<Outcome> {
@@ -28,10 +30,13 @@ export async function simulateAction(call: RetentionCall): Promise<Outcome> {
   const policy = (await givenPolicy(options)) ?? (await policyOfJob(call))
   const schedule = scheduleOf(call)
   const from = options.from ?? dateOf(io.clock.now(), policy.zone)
+  if (!/^(?:19[7-9]\d|2\d{3})-\d\d-\d\d$/.test(from))
+    throw new CliError("Usage", `--from ${from} is not a date from 1970-01-01 on, such as 2025-01-04`)
+  if ((options.years ?? YEARS) > MOST_YEARS) throw new CliError("Usage", `more than ${MOST_YEARS} years are not played`)
   const to = laterBy(from, options.years ?? YEARS)
   const [fromMs, toMs] = [startOfDate(from, policy.zone), startOfDate(to, policy.zone)]
   const result = simulate(policy, schedule, { fromMs, toMs })
-  const picture = pictureOf(result, policy, { from, to })
+  const picture = pictureOf(result, policy, schedule, { from, to })
   const files = await writePictures([picture], options)
   const left = result.points.filter(({ removed }) => removed === undefined)
   const columns = ["DATE", "FLAGS"].map((heading) => ({ heading }))
@@ -39,7 +44,7 @@ export async function simulateAction(call: RetentionCall): Promise<Outcome> {
     document: { policy, schedule, from, to, most: result.most, points: result.points, pictures: files },
     text: [
       paint.bold(renderPolicy(policy)),
-      `${result.points.length} points from ${from} to ${to}, at most ${result.most} at once, ${left.length} at the end:`,
+      `${scheduleText(schedule)}: ${counted(result.points.length, "point")} from ${from} to ${to}, at most ${result.most} at once, ${left.length} at the end:`,
       renderTable(
         columns,
         left.map(({ date, gfs }) => [date, gfs.join(" ")]),
@@ -47,7 +52,7 @@ export async function simulateAction(call: RetentionCall): Promise<Outcome> {
       ),
       "",
       renderCalendar(picture, paint),
-      ...files.map((file) => `picture: ${file}`),
+      ...renderFiles(files, options),
     ].join("\n"),
   }
 }
@@ -75,6 +80,11 @@ function scheduleOf({ options }: RetentionCall): SimulatedSchedule {
   return { at: at ?? ["22:00"], ...(days !== undefined && { on: days }) }
 }
 
+function scheduleText(schedule: SimulatedSchedule): string {
+  if ("everyMinutes" in schedule) return `every ${counted(schedule.everyMinutes, "minute")}`
+  return `${schedule.on === undefined ? "daily" : schedule.on.join(", ")} at ${schedule.at.join(", ")}`
+}
+
 /** The same date so many years later; 29 February becomes the 28th. */
 function laterBy(date: string, years: number): string {
   const later = `${String(Number(date.slice(0, 4)) + years).padStart(4, "0")}${date.slice(4)}`
@@ -86,6 +96,7 @@ function laterBy(date: string, years: number): string {
 function pictureOf(
   { points, most }: Simulation,
   policy: RetentionPolicy,
+  schedule: SimulatedSchedule,
   { from, to }: { readonly from: string; readonly to: string },
 ): RetentionPicture {
   const cells = new Map<string, CellKind>()
@@ -99,7 +110,7 @@ function pictureOf(
     title: `Retention, played through from ${from} to ${to}`,
     subtitle: [
       renderPolicy(policy),
-      `${points.length} points, at most ${most} at once; the calendar shows what is left on ${to}`,
+      `${scheduleText(schedule)}: ${counted(points.length, "point")}, at most ${most} at once; the calendar shows what is left on ${to}`,
     ],
     today: to,
     cells,

@@ -1,5 +1,8 @@
 import { writeFile } from "node:fs/promises"
+import { resolve } from "node:path"
 import { CliError } from "../cli-error.ts"
+import { enclosingRepository } from "../enclosing-repository.ts"
+import { printable } from "../paint.ts"
 import { drawPicture, escaped } from "./draw-picture.ts"
 import type { RetentionPicture } from "./retention-picture.ts"
 
@@ -7,12 +10,18 @@ import type { RetentionPicture } from "./retention-picture.ts"
 export interface PictureOptions {
   readonly svg?: string
   readonly html?: string
+  /** Whether files that are there may be replaced. */
+  readonly yes?: boolean
+  readonly dryRun?: boolean
 }
 
-/** Writes the picture, once for each workload one below the other in a page; gives the files. @throws CliError `Failed` */
+/**
+ * Writes the pictures: one of a workload as SVG, all of them in a page. Gives the files. Nothing is replaced unless that is
+ * confirmed, and nothing is written into a repository. @throws CliError `Usage`, `Refused`
+ */
 export async function writePictures(
   pictures: readonly RetentionPicture[],
-  { svg, html }: PictureOptions,
+  { svg, html, yes = false, dryRun = false }: PictureOptions,
 ): Promise<readonly string[]> {
   const [first] = pictures
   if (first === undefined || (svg === undefined && html === undefined)) return []
@@ -20,17 +29,36 @@ export async function writePictures(
     throw new CliError("Usage", `an SVG file holds one workload, and these are ${pictures.length}`, {
       hint: "Choose one with --workload, or write a page with --html.",
     })
-  const files: string[] = []
-  if (svg !== undefined) files.push(await write(svg, drawPicture(first)))
-  if (html !== undefined) files.push(await write(html, page(first.title, pictures.map(drawPicture))))
-  return files
+  if (svg !== undefined && html !== undefined && resolve(svg) === resolve(html))
+    throw new CliError("Usage", `--svg and --html are both ${svg}`)
+  const files = [
+    ...(svg === undefined ? [] : [{ path: svg, text: () => drawPicture(first) }]),
+    ...(html === undefined ? [] : [{ path: html, text: () => page(first.title, pictures.map(drawPicture)) }]),
+  ]
+  for (const { path } of files) {
+    const repository = await enclosingRepository(path)
+    if (repository !== undefined)
+      throw new CliError("Refused", `${path} lies in a repository, ${repository}`, {
+        hint: "Choose a place outside of it.",
+      })
+  }
+  if (!dryRun) for (const { path, text } of files) await write(path, text(), yes)
+  return files.map(({ path }) => path)
 }
 
-async function write(path: string, text: string): Promise<string> {
+/** What is said of the files. */
+export function renderFiles(files: readonly string[], { dryRun = false }: PictureOptions): readonly string[] {
+  return files.map((file) => `picture${dryRun ? ", not written" : ""}: ${printable(file)}`)
+}
+
+async function write(path: string, text: string, replace: boolean): Promise<void> {
   try {
-    await writeFile(path, text)
-    return path
+    await writeFile(path, text, { flag: replace ? "w" : "wx" })
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST")
+      throw new CliError("Refused", `${path} is there already`, {
+        hint: "Choose another name, or replace it with --yes.",
+      })
     throw new CliError("Usage", `${path} cannot be written: ${(error as Error).message}`, { cause: error })
   }
 }
