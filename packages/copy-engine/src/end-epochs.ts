@@ -32,7 +32,7 @@ export interface EndedEpochs {
 /**
  * Ends all earlier epochs: every log is given an entry under the epoch in force, and when none is left the settings say
  * so. Whoever holds an earlier key, and appends behind, has made a forgery. Logs that have such an entry already are left
- * alone, so that a run which died is gone on with. docs/design.md, Rotations
+ * alone, so that a run which died is gone on with. docs/design.md, Encryption
  */
 export async function endEarlierEpochs(repository: Repository, options: Abortable = {}): Promise<EndedEpochs> {
   const { ring } = requireRoot(repository)

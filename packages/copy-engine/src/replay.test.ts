@@ -21,8 +21,10 @@ import { backUp } from "./back-up.ts"
 import { openRepository, rememberRepository, type Repository } from "./repository.ts"
 import { gcmSeed, gcmSuite } from "./gcm-suite.ts"
 import { findWorkload } from "./find-workloads.ts"
+import { listKeys } from "./key-slots.ts"
 import { listPoints } from "./list-points.ts"
 import { randomBytes } from "./node-primitives.ts"
+import { rewriteKeys } from "./rewrite-keys.ts"
 import { rotateKeys } from "./rotate-keys.ts"
 import { keptMemory } from "./testing/kept-memory.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
@@ -184,6 +186,30 @@ test("settings that are sealed with keys from before a rotation are passed over"
   await rotate(after)
   expect(findSetting((await open()).settings.entry, "root")?.generation).toBe(3)
   expect(world.store.keys().filter((key) => key.startsWith("log/")).length).toBe(before.settings.entry.number + 3)
+})
+
+test("while a rotation is not carried through, nothing of the rings that one before it ended is believed", async () => {
+  const { world, open, repository } = await prepared()
+  const root = findSetting(repository.settings.entry, "root") as SettingsRecord
+  const thief = await asThief(repository, async () => rotate(await open()))
+  // The next rotation dies right behind its settings entry.
+  let settings = 0
+  const dying = aroundRequests(world.store, ({ method, key }, run) => {
+    if (method === "create" && key.startsWith("log/")) settings++
+    if (settings > 0 && method === "create" && key.startsWith("backups/"))
+      return Promise.reject(new StoreError("Unavailable", "the process died"))
+    return run()
+  })
+  await expect(rotate(await world.open(dying))).rejects.toMatchObject({ code: "Unavailable" })
+  const between = await open()
+  expect(findSetting(between.settings.entry, "root")?.generation).toBe(3)
+  await thief.appendSettings(layout.repositorySettings, [root, { type: "blockSize", bytes: 4 << 20 }])
+  const after = await open()
+  expect([after.settings, after.notWritable]).toEqual([between.settings, undefined])
+  expect((await listKeys(after)).areEpochsEnded).toBe(false)
+  await rewriteKeys(after)
+  expect((await listKeys(await open())).areEpochsEnded).toBe(true)
+  expect(await listed(await open())).toEqual(ALL)
 })
 
 test("of a session from before a rotation its packs are used, which are opened and hashed, and not its checkpoint", async () => {

@@ -45,6 +45,12 @@ export function sealedMeans(
   }
 }
 
+/** Of each epoch of a ring, the newest first, what opens nothing older. */
+export function strictSuites(ring: KeyRing): readonly SealSuite[] {
+  const seed = gcmSeed(ring)
+  return ring.epochs.toReversed().map(({ epoch }) => gcmSuite({ ...seed, endedBelow: epoch }, randomBytes))
+}
+
 /** The readers' view of a repository. */
 export function viewOf(store: WriteOnceStore, means: ViewMeans, storeTime: StoreTime): RepositoryView {
   const recent = new RecentObjects()

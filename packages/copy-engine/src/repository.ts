@@ -26,7 +26,7 @@ import {
   requireRemembered,
   requireSuccessor,
 } from "./repository-memory.ts"
-import { clearMeans, sealedMeans, viewOf } from "./repository-view.ts"
+import { clearMeans, sealedMeans, strictSuites, viewOf } from "./repository-view.ts"
 import { forgeryCheck, readSettingsInForce } from "./settings-in-force.ts"
 import { StoreTime } from "./store-time.ts"
 import {
@@ -104,12 +104,12 @@ export async function openRepository(
   const unlocked = birth.encrypted ? await unlockOrExplain(birth) : undefined
   let keys = unlocked?.keys
   const rolledBack = keys && requireSuccessor(name, keys.ring, remembered)
-  const means = keys ? sealedMeans(birth, keys.ring, undefined, keys.ring.generation) : clearMeansOf(birth)
-  let view = viewOf(laws, means, storeTime)
+  let view = viewOf(laws, keys ? sealedMeans(birth, keys.ring) : clearMeansOf(birth), storeTime)
   const shown = unlocked?.settings.map((key) => entryNumber(layout.repositorySettings, key, view.entryTag))
   const head = shown?.find((number) => number !== undefined)
   const generation = keys?.ring.generation ?? 0
-  const reading = { ...abortable, generation, ...(head !== undefined && { head }) }
+  const stricts = keys && strictSuites(keys.ring)
+  const reading = { ...abortable, generation, ...(stricts && { stricts }), ...(head !== undefined && { head }) }
   const settings = await readSettingsInForce(view, reading)
   if (settings === undefined) throw await whyNoSettings()
   const born = findSetting(settings.entry, "birth")?.digest

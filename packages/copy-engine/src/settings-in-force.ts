@@ -6,6 +6,7 @@ import {
   readSettings,
   type RepositoryView,
   type RootMark,
+  type SealSuite,
 } from "@bcopy/chain-format"
 import { asEngineError } from "./as-engine-error.ts"
 import { EngineError } from "./engine-error.ts"
@@ -15,22 +16,34 @@ import type { Repository } from "./repository.ts"
 export type StoredSettings = NonNullable<Awaited<ReturnType<typeof readSettings>>>
 
 /**
- * The repository's settings that are in force. Where there are some under the epoch of the newest generation at hand,
- * entries of earlier epochs behind them are forged; where there are none, no rotation to it was carried through. Keys from
- * before a rotation read the entry that tells of it.
+ * The repository's settings that are in force: the newest of those under the newest epoch at hand that there are some of,
+ * since entries of earlier epochs behind them are forged. Under the very newest there are none while its rotation is not
+ * carried through. Keys from before a rotation read the entry that tells of it.
  * @throws EngineError `WrongKey` if newer keys have sealed them, `Damaged`
  */
 export async function readSettingsInForce(
   view: RepositoryView,
-  options: { readonly head?: number; readonly generation?: number; readonly signal?: AbortSignal },
+  options: {
+    readonly head?: number
+    readonly generation?: number
+    /** What opens nothing below an epoch, for each at hand, the newest first; that of the view if absent. */
+    readonly stricts?: readonly SealSuite[]
+    readonly signal?: AbortSignal
+  },
 ): Promise<StoredSettings | undefined> {
-  const { generation = 0, ...reading } = options
+  const { generation = 0, stricts = view.strictSuite === undefined ? [] : [view.strictSuite], ...reading } = options
   const read = (from: RepositoryView) => readSettings(from, layout.repositorySettings, reading)
   const { strictSuite: _, ...lenient } = view
   try {
-    return await read(view)
+    for (const strictSuite of stricts) {
+      const found = await read({ ...view, strictSuite }).catch((error: unknown) => {
+        if (!isDamage(error)) throw error
+        return undefined
+      })
+      if (found !== undefined) return found
+    }
+    return await read(lenient)
   } catch (error) {
-    if (isDamage(error) && view.strictSuite !== undefined) return read(lenient).catch(explain)
     if (!isFormatError(error) || error.code !== "NeedsKey") return explain(error)
     const before = await read({ ...lenient, isOutdated: true }).catch(() => undefined)
     // Settings that only look newer would else bring back those from before.
