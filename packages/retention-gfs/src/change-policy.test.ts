@@ -1,14 +1,8 @@
 import { expect, test } from "vitest"
 import { changePolicy } from "./change-policy.ts"
 import { keepOf, type RetentionPolicy } from "./policy.ts"
+import { allLevels as policy } from "./testing/points.ts"
 
-const policy: RetentionPolicy = {
-  zone: "UTC",
-  days: 7,
-  weekly: { keep: 4, day: "saturday" },
-  monthly: { keep: 12, week: "first" },
-  yearly: { keep: 3, month: "january" },
-}
 const since = { weekly: 100, monthly: 100, yearly: 100 }
 const { weekly: _w, ...withoutWeekly } = policy
 const { monthly: _m, ...withoutMonthly } = policy

@@ -3,15 +3,8 @@ import { expect, test } from "vitest"
 import { horizonOf } from "./horizon.ts"
 import { planRetention } from "./plan-retention.ts"
 import type { RetentionPolicy } from "./policy.ts"
-import { DAY_MS, pointAt, utc } from "./testing/points.ts"
+import { allLevels as policy, DAY_MS, pointAt, utc } from "./testing/points.ts"
 
-const policy: RetentionPolicy = {
-  zone: "UTC",
-  days: 7,
-  weekly: { keep: 4, day: "saturday" },
-  monthly: { keep: 12, week: "first" },
-  yearly: { keep: 3, month: "january" },
-}
 const byCount: RetentionPolicy = { zone: "UTC", count: 7, weekly: { keep: 4, day: "saturday" } }
 
 const cases: readonly (readonly [

@@ -3,15 +3,8 @@ import { changePolicy } from "./change-policy.ts"
 import { missedSlots, nextSlots } from "./next-slots.ts"
 import { planRetention } from "./plan-retention.ts"
 import type { RetentionPolicy } from "./policy.ts"
-import { everyDay, idsOf, inForceSince, pointAt, storeAll, utc } from "./testing/points.ts"
+import { allLevels as policy, everyDay, idsOf, inForceSince, pointAt, storeAll, utc } from "./testing/points.ts"
 
-const policy: RetentionPolicy = {
-  zone: "UTC",
-  days: 7,
-  weekly: { keep: 4, day: "saturday" },
-  monthly: { keep: 12, week: "first" },
-  yearly: { keep: 3, month: "january" },
-}
 const weekly: RetentionPolicy = { zone: "UTC", days: 7, weekly: { keep: 4, day: "saturday" } }
 const dates = (from: string, to: string) => everyDay(from, to).map((date) => pointAt(date))
 

@@ -6,7 +6,7 @@ import { slotAt } from "./gfs-slot.ts"
 import { planRetention } from "./plan-retention.ts"
 import type { GfsLevel, RetentionPolicy } from "./policy.ts"
 import { simulate } from "./simulate.ts"
-import { everyDay, flagsOf, idsOf, inForceSince, pointAt, storeAll, utc } from "./testing/points.ts"
+import { allLevels, everyDay, flagsOf, idsOf, inForceSince, pointAt, storeAll, utc } from "./testing/points.ts"
 
 const flagCases: readonly (readonly [vector: string, level: GfsLevel, keep: number, point: string, gone: string])[] = [
   ["TV1", "monthly", 1, "2019-01-31", "2019-03-01"],
@@ -54,13 +54,7 @@ describe("TV2: weekly on Wednesday, first point on Monday 3 March 2025", () => {
 })
 
 describe("TV3: a point a day from Wednesday 1 January 2025; 7 days, Saturday for 4 weeks, First for 12 months, January for 3 years", () => {
-  const policy: RetentionPolicy = {
-    zone: "UTC",
-    days: 7,
-    weekly: { keep: 4, day: "saturday" },
-    monthly: { keep: 12, week: "first" },
-    yearly: { keep: 3, month: "january" },
-  }
+  const policy = allLevels
   const span = { fromMs: utc("2025-01-01"), toMs: utc("2028-01-10") }
   const { points } = simulate(policy, { at: ["22:00"] }, span)
   const first = (until: string) => points.filter(({ date }) => date <= until)

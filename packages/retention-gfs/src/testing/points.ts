@@ -5,6 +5,15 @@ import type { RetentionPoint } from "../retention-point.ts"
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
 
+/** A week of days, Saturday for four weeks, the first week for twelve months, January for three years. */
+export const allLevels: RetentionPolicy = {
+  zone: "UTC",
+  days: 7,
+  weekly: { keep: 4, day: "saturday" },
+  monthly: { keep: 12, week: "first" },
+  yearly: { keep: 3, month: "january" },
+}
+
 /** The instant of `2025-01-04` (its midnight) or `2025-01-04T22:00` in UTC. */
 export function utc(text: string): number {
   const ms = Date.parse(text.includes("T") ? `${text}Z` : `${text}T00:00Z`)
