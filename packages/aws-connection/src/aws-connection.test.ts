@@ -1,4 +1,4 @@
-import { createServer, get } from "node:http"
+import { type Agent, createServer, get } from "node:http"
 import type { AddressInfo } from "node:net"
 import { expect, test, vi } from "vitest"
 import type { AwsClient } from "./aws-client.ts"
@@ -75,7 +75,7 @@ test("this machine is reached without the proxy, also by names below localhost",
   const { port } = server.address() as AddressInfo
   const url = new URL(`http://bucket.localhost:${port}/`)
   // Whoever asked this proxy would get no answer.
-  const { httpAgent } = httpAgents({ proxy: "http://127.0.0.1:1" }, url)
+  const { httpAgent }: { httpAgent: Agent } = httpAgents({ proxy: "http://127.0.0.1:1" }, url)
   const text = await new Promise((resolve, reject) => {
     get(url, { agent: httpAgent }, (response) => response.on("data", (data: Buffer) => resolve(String(data)))).on(
       "error",

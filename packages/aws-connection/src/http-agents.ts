@@ -15,13 +15,19 @@ export interface AgentOptions {
 }
 
 /**
+ * Agents of `node:http` and `node:https`. Their types fit the options of the SDK, and name no module of Node: who uses a
+ * package that is built on this one need not have them.
+ */
+export interface HttpAgents {
+  readonly httpAgent: never
+  readonly httpsAgent: never
+}
+
+/**
  * Agents for the SDK's request handler: connections are kept, the proxy is the given one or the environment's, and is not
  * asked for the way to this machine.
  */
-export function httpAgents(
-  { ca, proxy, connections }: AgentOptions,
-  url: URL,
-): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent } {
+export function httpAgents({ ca, proxy, connections }: AgentOptions, url: URL): HttpAgents {
   const proxyEnv = proxy === undefined ? process.env : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }
   const options = {
     keepAlive: true,
@@ -29,9 +35,10 @@ export function httpAgents(
     ...(connections !== undefined && { maxSockets: connections }),
     ...(!isLoopback(url.hostname) && { proxyEnv }),
   }
+  const trusted = ca === undefined ? {} : { ca: [...getCACertificates("default"), ca] }
   return {
-    httpAgent: new HttpAgent(options),
-    httpsAgent: new HttpsAgent({ ...options, ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }) }),
+    httpAgent: new HttpAgent(options) as never,
+    httpsAgent: new HttpsAgent({ ...options, ...trusted }) as never,
   }
 }
 

@@ -5,6 +5,6 @@ export { configuredRegion, isEndpoint, noCredentials, resolveUrl } from "./resol
 export { isLoopback } from "./is-loopback.ts"
 
 // How they get there
-export { type AgentOptions, httpAgents } from "./http-agents.ts"
+export { type AgentOptions, type HttpAgents, httpAgents } from "./http-agents.ts"
 export { findCredentials } from "./find-credentials.ts"
 export { type AwsClient, silentLogger } from "./aws-client.ts"
