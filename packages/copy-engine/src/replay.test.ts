@@ -212,6 +212,24 @@ test("while a rotation is not carried through, nothing of the rings that one bef
   expect(await listed(await open())).toEqual(ALL)
 })
 
+test("a log that somebody made up with keys from before a rotation keeps no later rotation from its end", async () => {
+  const { world, open, repository } = await prepared()
+  // A workload as it was before, under a name of its own: entries move to no other log, so it is made by the old keys.
+  await bring(repository, 5, "planted")
+  const planted = await findWorkload(repository, { workload: "planted" })
+  const prefix = layout.log(planted.place.backup, planted.place.workload)
+  const entries = world.store.keys().filter((key) => key.startsWith(prefix))
+  const bytes = await Promise.all(entries.map(async (key) => (await world.store.read(key))?.bytes as Uint8Array))
+  for (const key of entries) world.store.hide(key)
+  await rotate(await open())
+  for (const [at, key] of entries.entries()) world.store.overlay(key, bytes[at] as Uint8Array)
+  expect(await listed(await open())).toEqual(ALL)
+  const { after, open: left } = await rotate(await open())
+  expect([after?.generation, left]).toEqual([3, []])
+  expect((await listKeys(await open())).areEpochsEnded).toBe(true)
+  expect(await listed(await open())).toEqual(ALL)
+})
+
 test("of a session from before a rotation its packs are used, which are opened and hashed, and not its checkpoint", async () => {
   const { world, open } = await prepared()
   const bytes = noise(20 << 20, 7)
