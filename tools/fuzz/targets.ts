@@ -28,9 +28,17 @@ export function fuzzTargets(): readonly FuzzTarget[] {
   const vectors = readdirSync(folder).map((file) => parseVector(file.slice(0, -4), readFileSync(join(folder, file))))
   const good = (decoder: DecoderName) => vectors.filter((one) => one.decoder === decoder && one.expect === "ok")
   const plain = (Object.keys(decoders) as DecoderName[]).map((decoder) => bytesTarget(decoder, good(decoder)))
-  const json = (["log-entry", "manifest", "checkpoint", "settings-entry", "session-beat"] as const).map((decoder) =>
-    jsonTarget(decoder, good(decoder)),
-  )
+  const json = (
+    [
+      "log-entry",
+      "manifest",
+      "checkpoint",
+      "settings-entry",
+      "session-beat",
+      "condemned-list",
+      "reading-session",
+    ] as const
+  ).map((decoder) => jsonTarget(decoder, good(decoder)))
   return [
     ...plain,
     ...json,

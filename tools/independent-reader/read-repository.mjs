@@ -207,6 +207,7 @@ function tablePacks(plain, index) {
     page.varint()
     // Runs in use, then positions used more than once: two numbers each.
     for (let list = 0; list < 2; list++) for (let left = page.varint() * 2; left > 0; left--) page.varint()
+    if (plain[4] & 1) page.varint()
   }
   return packs
 }

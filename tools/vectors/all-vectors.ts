@@ -1,6 +1,7 @@
 import { type Decoder, decoders } from "../../packages/chain-format/src/testing/decoders.ts"
 import { contextOf, formatVector, valueText } from "../../packages/chain-format/src/testing/vector.ts"
 import { birthCertificateVectors } from "./birth-certificate.ts"
+import { condemnedListVectors } from "./condemned-list.ts"
 import { logEntryVectors } from "./log-entry.ts"
 import { packHeaderVectors } from "./pack-header.ts"
 import { packVectors } from "./pack.ts"
@@ -20,6 +21,7 @@ export const allVectors: readonly NewVector[] = [
   ...birthCertificateVectors,
   ...logEntryVectors,
   ...settingsVectors,
+  ...condemnedListVectors,
 ]
 
 /**

@@ -74,7 +74,10 @@ log.ok(
   asText,
 )
 log.ok("healed", "A damage mended", entry({ body: { kind: "healed", points } }), asText)
-log.ok("unknown_kind", "A kind of tomorrow is read as unknown", entry({ body: { kind: "barrier", epoch: 3 } }), asText)
+log.ok("unknown_kind", "A kind of tomorrow is read as unknown", entry({ body: { kind: "sealed", epoch: 3 } }), asText)
+const barrier = { kind: "barrier", epoch: 3, purged: points, floor: 1 }
+log.bad("Inconsistent", "barrier_without_catalogue", "A barrier that lists nothing", entry({ body: barrier }), asText)
+log.bad("BadValue", "barrier_epoch_0", "A barrier of epoch 0", entry({ body: { ...barrier, epoch: 0 } }), asText)
 log.ok(
   "unknown_compatible",
   "A kind of tomorrow that declares itself compatible",
@@ -131,6 +134,12 @@ const { since: _since, ...bare } = first
 const sixtyFour = { ...bare, number: 64, previous: digest("5") }
 const withCatalogue = (over: object) => body({ ...sixtyFour, catalogue: { ...catalogue, ...over } })
 log.ok("catalogue", "The 64th entry lists what lives", withCatalogue({}), asText)
+log.ok(
+  "barrier",
+  "A barrier and what lives behind it",
+  body({ ...sixtyFour, body: barrier, catalogue: { ...catalogue, barrier: { entry: 64, epoch: 3, voidBelow: 1 } } }),
+  asText,
+)
 log.bad("Inconsistent", "no_state", "Neither a catalogue nor what has been said since one", body(bare), asText)
 log.bad(
   "Inconsistent",

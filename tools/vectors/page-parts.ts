@@ -63,16 +63,19 @@ export interface RecordParts {
   readonly live?: readonly (readonly [gap: number, count: number])[]
   readonly extra?: readonly (readonly [gap: number, uses: number])[]
   readonly liveCount?: number
+  /** Only in leaves that have the feature. */
+  readonly mostUsed?: number
 }
 
 /** docs/format.md, Pack table: a pack's record. */
 export function packRecord(parts: RecordParts = {}): Uint8Array {
   const { session = fill(16, 0x5e), number = 1, hint = new Uint8Array(), storedBytes = 33_000_000 } = parts
-  const { lockedUntilMs = 0, live = [[0, 16]], extra = [], liveCount = live.length } = parts
+  const { lockedUntilMs = 0, live = [[0, 16]], extra = [], liveCount = live.length, mostUsed } = parts
+  const most = mostUsed === undefined ? [] : [varint(mostUsed)]
   const pairs = (list: readonly (readonly [number, number])[]) =>
     join(...list.map(([a, b]) => join(varint(a), varint(b))))
   const facts = join(session, varint(number), u8(hint.length), hint, varint(storedBytes), varint(lockedUntilMs))
-  return join(facts, varint(liveCount), pairs(live), varint(extra.length), pairs(extra))
+  return join(facts, varint(liveCount), pairs(live), varint(extra.length), pairs(extra), ...most)
 }
 
 /** docs/format.md, Pack table: a leaf; `bits` says which of its 32 packs follow. */

@@ -204,6 +204,27 @@ table.ok(
   ]),
 )
 table.ok("end", "The last position there is", tableLeaf(1, [packRecord({ live: [[2 ** 21 - 1, 1]] })]))
+const most = { features: [0, 0, 1] } as const
+table.ok("most_used", "A pack of which more was used once", tableLeaf(1, [packRecord({ mostUsed: 500 })], most))
+table.bad(
+  "BadValue",
+  "most_used_less",
+  "Fewer positions at most than now",
+  tableLeaf(1, [packRecord({ mostUsed: 15 })], most),
+)
+table.bad(
+  "BadValue",
+  "most_used_outside",
+  "More positions than a pack has",
+  tableLeaf(1, [packRecord({ mostUsed: 2 ** 21 + 1 })], most),
+)
+table.bad(
+  "Truncated",
+  "most_used_missing",
+  "A leaf with the feature, a record without",
+  tableLeaf(1, [packRecord()], most),
+)
+table.bad("NeedsNewer", "feature", "A feature of tomorrow", tableLeaf(1, [packRecord()], { features: [0, 0, 2] }))
 table.bad("BadValue", "no_packs", "No packs: such a leaf is absent", tableLeaf(0, []))
 table.bad("Truncated", "cut", "One byte short", tableLeaf(1, [packRecord()]).subarray(0, -1))
 table.bad("TrailingBytes", "trailing", "A record more than bits", tableLeaf(1, [packRecord(), packRecord()]))

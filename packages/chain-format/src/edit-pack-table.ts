@@ -2,7 +2,7 @@ import { FormatError } from "./format-error.ts"
 import { encodeInnerPage } from "./inner-page.ts"
 import { INNER_CHILDREN, TABLE_LEAF_PACKS } from "./limits.ts"
 import { tableHeight, type TableTree } from "./pack-table.ts"
-import { encodeTableLeaf, MAX_POSITION, type PackRecord } from "./pack-table-page.ts"
+import { encodeTableLeaf, MAX_POSITION, type PackRecord, usedPositions } from "./pack-table-page.ts"
 import type { UseChanges } from "./pack-uses.ts"
 import type { PagePointer } from "./page.ts"
 import type { PageReader } from "./page-reader.ts"
@@ -129,5 +129,6 @@ function changeRecord(
   }
   if (live.length === 0) return undefined
   const { session, number, hint, storedBytes, lockedUntilMs } = facts
-  return { session, number, hint, storedBytes, lockedUntilMs, live, extra }
+  const mostUsed = Math.max(old?.mostUsed ?? 0, usedPositions(live))
+  return { session, number, hint, storedBytes, lockedUntilMs, live, extra, mostUsed }
 }

@@ -54,6 +54,20 @@ export type SharedBody =
       readonly lost: { readonly entry: number; readonly digest?: string }
     }
   | { readonly kind: "healed"; readonly points: readonly PointRef[] }
+  | BarrierBody
+
+/**
+ * Orders an epoch of reclaim: what is said before it, the epoch spares; what comes behind must not name anything that the
+ * epoch condemns. Its entry carries a catalogue.
+ */
+export interface BarrierBody {
+  readonly kind: "barrier"
+  readonly epoch: number
+  /** Removed points that never come back. */
+  readonly purged: readonly PointRef[]
+  /** From here on entries are kept; those before it that the catalogue does not name are void. */
+  readonly floor: number
+}
 
 /** An entry of a kind that this version does not know: it is in the way of writing unless declared compatible. */
 export interface UnknownBody {
@@ -123,6 +137,7 @@ const sharedSchemas = {
     lost: z.object({ entry: natural, digest: hexDigest.optional() }).optional(),
   }),
   healed: z.object({ kind: z.literal("healed"), points }),
+  barrier: z.object({ kind: z.literal("barrier"), epoch: natural.min(1), purged: points, floor: natural.min(1) }),
 } as const
 const fence = { kind: z.literal("fence"), fenced: hexId<"session">(), outcome: z.enum(["adopted", "abandoned"]) }
 const fenceSchema = z.object({

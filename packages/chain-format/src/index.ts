@@ -36,7 +36,16 @@ export {
   type WorkloadId,
   workloadIdOf,
 } from "./ids.ts"
-export { ascendingNumber, BIRTH_KEY, entryKey, entryNumber, type EntryTag, layout } from "./layout.ts"
+export {
+  ascendingNumber,
+  BIRTH_KEY,
+  type CondemnedStage,
+  condemnedStage,
+  entryKey,
+  entryNumber,
+  type EntryTag,
+  layout,
+} from "./layout.ts"
 export { isName } from "./schema.ts"
 export { equalBytes, fromHex, toHex } from "./hex.ts"
 
@@ -90,7 +99,7 @@ export { decodeInnerPage, encodeInnerPage, type InnerPage } from "./inner-page.t
 export { decodeLeafPage, emptyLeaf, encodeLeafPage, type LeafPage, type SlotRef } from "./leaf-page.ts"
 export { MapReader, type MapTree } from "./map-reader.ts"
 export { MapWriter, type MapWriterOptions } from "./map-writer.ts"
-export { decodeTableLeaf, encodeTableLeaf, type PackRecord, type TableLeaf } from "./pack-table-page.ts"
+export { decodeTableLeaf, encodeTableLeaf, type PackRecord, type TableLeaf, usedPositions } from "./pack-table-page.ts"
 export { PackTable, tableHeight, type TableTree } from "./pack-table.ts"
 export { PackUses, type UseChanges } from "./pack-uses.ts"
 export { editPackTable, type EditPackTableOptions, type NewPack } from "./edit-pack-table.ts"
@@ -120,11 +129,24 @@ export {
 } from "./settings-entry.ts"
 export { parseSessionBeat, type SessionBeat, type SessionWriter } from "./session-beat.ts"
 export { type Checkpoint, parseCheckpoint } from "./checkpoint.ts"
+export { parseReadingSession, type ReadingSession } from "./reading-session.ts"
+
+// Reclaim
+export { type CondemnedList, MAX_LISTED_RUNS, type PackRuns, parseCondemnedList, runsOf } from "./condemned-list.ts"
+export { proveLog, type ProvenLog } from "./prove-log.ts"
 
 // The commit log
 export type { DiskTree, PointTree } from "./point-tree.ts"
 export { type DiskManifest, type Manifest, parseManifest } from "./manifest.ts"
-export type { EntryBody, FenceBody, PointRef, PointSummary, RehomedBody, SummaryBody } from "./entry-body.ts"
+export type {
+  BarrierBody,
+  EntryBody,
+  FenceBody,
+  PointRef,
+  PointSummary,
+  RehomedBody,
+  SummaryBody,
+} from "./entry-body.ts"
 export {
   type Catalogue,
   type EntrySummary,

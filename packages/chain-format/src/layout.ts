@@ -10,6 +10,9 @@ export type EntryTag = (logPrefix: string, number: number) => string
 /** The birth certificate. */
 export const BIRTH_KEY = "bcopy.json"
 
+/** How far an epoch of reclaim has come: docs/format.md, Condemned lists. */
+export type CondemnedStage = "condemned" | "final" | "closed"
+
 /** Where things lie in a repository: prefixes end with a slash. docs/format.md, Keys */
 export const layout = {
   /** Key slots of an encrypted repository: what opens one stands in its name. */
@@ -27,7 +30,19 @@ export const layout = {
   sessions: (backup: BackupId, workload: WorkloadId) => `backups/${backup}/sessions/${workload}/`,
   beat: (backup: BackupId, workload: WorkloadId, session: SessionId, number: number) =>
     `backups/${backup}/sessions/${workload}/${session}/${ascending(number)}`,
+  allPacks: (backup: BackupId) => `backups/${backup}/packs/`,
+  /** Who reads a point for long. */
+  readers: (backup: BackupId) => `backups/${backup}/sessions/readers/`,
+  reader: (backup: BackupId, session: SessionId, number: number) =>
+    `backups/${backup}/sessions/readers/${session}/${ascending(number)}`,
+  /** Who empties sparse packs. */
+  reclaimers: (backup: BackupId) => `backups/${backup}/sessions/reclaim/`,
+  reclaimer: (backup: BackupId, session: SessionId, number: number) =>
+    `backups/${backup}/sessions/reclaim/${session}/${ascending(number)}`,
   condemned: (backup: BackupId) => `backups/${backup}/condemned/`,
+  /** What an epoch of reclaim condemns, what of it goes, and that it is over. */
+  condemnedList: (backup: BackupId, epoch: number, stage: CondemnedStage) =>
+    `backups/${backup}/condemned/${ascending(epoch)}${stage === "condemned" ? "" : `.${stage}`}`,
 } as const
 
 /** The key of entry `number` (from 1) of the log under `prefix`: the newest entry lists first. */
@@ -48,6 +63,19 @@ export function entryNumber(prefix: string, key: string, tag?: EntryTag): number
 export function ascendingNumber(prefix: string, key: string): number | undefined {
   const name = key.startsWith(prefix) ? key.slice(prefix.length) : ""
   return /^[0-9a-f]{8}$/.test(name) ? Number.parseInt(name, 16) : undefined
+}
+
+/** The epoch and stage of the condemned list with this key; `undefined` if none can have it. */
+export function condemnedStage(
+  backup: BackupId,
+  key: string,
+): { readonly epoch: number; readonly stage: CondemnedStage } | undefined {
+  const prefix = layout.condemned(backup)
+  const [name = "", stage = "condemned", ...more] = key.startsWith(prefix) ? key.slice(prefix.length).split(".") : []
+  const epoch = ascendingNumber(prefix, prefix + name)
+  if (epoch === undefined || epoch === 0 || more.length > 0) return undefined
+  if (stage !== "condemned" && stage !== "final" && stage !== "closed") return undefined
+  return layout.condemnedList(backup, epoch, stage) === key ? { epoch, stage } : undefined
 }
 
 function ascending(number: number): string {

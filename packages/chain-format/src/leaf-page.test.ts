@@ -70,13 +70,14 @@ describe("a page is read as it was written:", () => {
         hint: fc.uint8Array({ maxLength: 255 }),
         storedBytes: fc.integer({ min: 0, max: 640 << 20 }),
         lockedUntilMs: fc.maxSafeNat(),
+        more: fc.nat(1000),
         uses: fc.uniqueArray(fc.tuple(fc.nat(5000), fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 2 ** 40 }))), {
           minLength: 1,
           maxLength: 60,
           selector: ([position]) => position,
         }),
       })
-      .map(({ uses, ...facts }) => {
+      .map(({ uses, more, ...facts }) => {
         const sorted = uses.toSorted(([a], [b]) => a - b)
         const live: { first: number; count: number }[] = []
         for (const [position] of sorted) {
@@ -85,7 +86,7 @@ describe("a page is read as it was written:", () => {
           else live.push({ first: position, count: 1 })
         }
         const extra = sorted.flatMap(([position, count]) => (count > 1 ? [{ position, uses: count - 1 }] : []))
-        return { ...facts, live, extra }
+        return { ...facts, live, extra, mostUsed: sorted.length + more }
       })
     const packs = fc
       .array(fc.option(record, { nil: undefined }), { minLength: 32, maxLength: 32 })
@@ -109,6 +110,7 @@ test("a hint longer than a record can say is refused", () => {
       lockedUntilMs: 0,
       live: [{ first: 0, count: 1 }],
       extra: [],
+      mostUsed: 1,
     },
   ]
   expect(() => encodeTableLeaf(0, { packs })).toThrow(expect.objectContaining({ code: "TooLarge" }))

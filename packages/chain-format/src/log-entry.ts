@@ -55,7 +55,7 @@ export interface EntrySummary {
 /** The state after an entry, carried by it: docs/format.md, Catalogues. */
 export type Catalogue = Pick<
   LogState,
-  "floor" | "points" | "removed" | "fenced" | "adoption" | "broken" | "lost" | "unknown"
+  "floor" | "points" | "removed" | "fenced" | "adoption" | "barrier" | "broken" | "lost" | "unknown"
 >
 
 /** The newest entry of another workload's log. */
@@ -103,11 +103,17 @@ export function nextEntry(
   }
   const { number: at, digest } = state.catalogue
   // Behind a catalogue that was lost the next entry carries one, whatever its number.
-  if (number % CATALOGUE_EVERY !== 0 && number - at < CATALOGUE_EVERY) {
+  const isDue = number % CATALOGUE_EVERY === 0 || number - at >= CATALOGUE_EVERY || made.body.kind === "barrier"
+  if (!isDue) {
     return { ...entry, since: { number: at, ...(digest !== undefined && { digest }), entries: state.since } }
   }
-  const { floor, points, removed, fenced, adoption, broken, lost, unknown } = foldEntry(state, summarize(entry, ""))
-  return { ...entry, catalogue: { floor, points, removed, fenced, adoption, broken, lost, unknown } }
+  return { ...entry, catalogue: catalogueOf(foldEntry(state, summarize(entry, ""))) }
+}
+
+/** What a catalogue says of a state. */
+export function catalogueOf(state: LogState): Catalogue {
+  const { floor, points, removed, fenced, adoption, barrier, broken, lost, unknown } = state
+  return { floor, points, removed, fenced, adoption, barrier, broken, lost, unknown }
 }
 
 /** The summary of an entry whose stored bytes have this SHA-256 (lower-case hex). */
@@ -189,6 +195,7 @@ const catalogueSchema = z.object({
   removed: z.array(z.object({ point: livePoint, removal: natural, undoMs: natural })),
   fenced: z.array(z.object({ session: hexId<"session">(), entry: natural })),
   adoption: z.object({ entry: natural, session: hexId<"session">() }).optional(),
+  barrier: z.object({ entry: natural, epoch: natural, voidBelow: natural }).optional(),
   broken: z.array(natural),
   lost: z.array(natural),
   unknown: z.array(z.string()),
@@ -228,6 +235,9 @@ export function parseLogEntry(json: unknown, what: string): LogEntry {
     throw new FormatError("Inconsistent", `${what} must have either a catalogue or what has been said since one`)
   if (entry.catalogue === undefined && entry.number % CATALOGUE_EVERY === 0)
     throw new FormatError("Inconsistent", `${what} is one of every ${CATALOGUE_EVERY} entries and carries no catalogue`)
+  const body = parseEntryBody(entry.body, what)
+  if (body.kind === "barrier" && entry.catalogue === undefined)
+    throw new FormatError("Inconsistent", `${what} is a barrier and carries no catalogue`)
   if (entry.since !== undefined && entry.since.number + entry.since.entries.length + 1 !== entry.number)
     throw new FormatError(
       "Inconsistent",
@@ -244,5 +254,5 @@ export function parseLogEntry(json: unknown, what: string): LogEntry {
       body: parseSummaryBody(summary.body, `${what}: entry ${summary.number}`),
     })),
   }
-  return { ...entry, body: parseEntryBody(entry.body, what), since } as LogEntry
+  return { ...entry, body, since } as LogEntry
 }

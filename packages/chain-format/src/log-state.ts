@@ -16,6 +16,8 @@ export interface LogState {
   readonly fenced: readonly SessionMark[]
   /** The newest fence that adopted work which no later entry has superseded. */
   readonly adoption: { readonly entry: number; readonly session: SessionId } | undefined
+  /** The newest barrier, its epoch, and the floor before it: void entries below that one may be deleted. */
+  readonly barrier: { readonly entry: number; readonly epoch: number; readonly voidBelow: number } | undefined
   /** Entries that are missing or do not open: while there is one, the log takes nothing but its repair. */
   readonly broken: readonly number[]
   /** Entries given up by a repair. */
@@ -37,6 +39,7 @@ export function emptyLog(workload: LogState["workload"]): LogState {
     removed: [],
     fenced: [],
     adoption: undefined,
+    barrier: undefined,
     broken: [],
     lost: [],
     unknown: [],
@@ -105,6 +108,18 @@ export function foldEntry(state: LogState, entry: EntrySummary): LogState {
       return changePoints(next, body.points, (point) => ({ ...point, damaged: true }))
     case "healed":
       return changePoints(next, body.points, ({ damaged: _, ...point }) => point)
+    case "barrier": {
+      const floor = Math.max(state.floor, body.floor)
+      return {
+        ...next,
+        floor,
+        removed: state.removed.filter(({ point }) => !isNamed(point, body.purged)),
+        // Reclaim has taken away what sessions left that were shut out before the floor.
+        fenced: state.fenced.filter((mark) => mark.entry >= floor),
+        lost: state.lost.filter((number) => number >= floor),
+        barrier: { entry: entry.number, epoch: body.epoch, voidBelow: state.floor },
+      }
+    }
     case "lost":
       return { ...next, broken: [...state.broken, entry.number] }
     case "opened":

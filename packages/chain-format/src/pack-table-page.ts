@@ -4,11 +4,14 @@ import type { ByteWriter } from "./byte-writer.ts"
 import { FormatError } from "./format-error.ts"
 import { fromHex, toHex } from "./hex.ts"
 import { ID_BYTES, MAX_PACK_OBJECT_BYTES, TABLE_LEAF_PACKS } from "./limits.ts"
-import { beginPage, openPage } from "./page.ts"
+import { beginPage, openPage, PAGE_INCOMPATIBLE_AT } from "./page.ts"
 
 /** docs/format.md, Pack table: a position is slot × stride + place; 2^16 slots of at most 32 places. */
 export const MAX_POSITION = 2 ** 21
 export const MAX_HINT_BYTES = 255
+
+/** docs/format.md, Pack table: the feature of pages whose records end with how many positions were in use at most. */
+const MOST = 1
 
 /** What a point knows of a data pack that it lives in. */
 export interface PackRecord {
@@ -25,6 +28,8 @@ export interface PackRecord {
   readonly live: readonly { readonly first: number; readonly count: number }[]
   /** Positions that it uses more than once, with the uses beyond the first. */
   readonly extra: readonly { readonly position: number; readonly uses: number }[]
+  /** How many positions were in use at once, at most, in the line of trees that the table belongs to: what the pack brought. */
+  readonly mostUsed: number
 }
 
 /** A leaf of the pack table: 32 packs, absent where the point uses nothing of one. */
@@ -33,7 +38,7 @@ export interface TableLeaf {
 }
 
 export function encodeTableLeaf(index: number, leaf: TableLeaf): Uint8Array {
-  const writer = beginPage("tableLeaf", 0, index, 1024)
+  const writer = beginPage("tableLeaf", 0, index, 1024, MOST)
   let bits = 0
   for (const [pack, record] of leaf.packs.entries()) if (record !== undefined) bits += 2 ** pack
   writer.u32(bits)
@@ -43,11 +48,12 @@ export function encodeTableLeaf(index: number, leaf: TableLeaf): Uint8Array {
 
 /** @throws FormatError */
 export function decodeTableLeaf(index: number, bytes: Uint8Array): TableLeaf {
-  const reader = openPage(bytes, "tableLeaf", 0, index)
+  const reader = openPage(bytes, "tableLeaf", 0, index, MOST)
+  const hasMost = ((bytes[PAGE_INCOMPATIBLE_AT] as number) & MOST) !== 0
   const bits = reader.u32()
   if (bits === 0) throw new FormatError("BadValue", `tableLeaf page 0/${index} has no packs; it should be absent`)
   const packs = Array.from({ length: TABLE_LEAF_PACKS }, (_, pack) =>
-    (bits >>> pack) & 1 ? decodeRecord(reader, index * TABLE_LEAF_PACKS + pack) : undefined,
+    (bits >>> pack) & 1 ? decodeRecord(reader, index * TABLE_LEAF_PACKS + pack, hasMost) : undefined,
   )
   reader.end()
   return { packs }
@@ -70,9 +76,10 @@ function encodeRecord(writer: ByteWriter, record: PackRecord): void {
     writer.varint(position - next).varint(uses)
     next = position
   }
+  writer.varint(record.mostUsed)
 }
 
-function decodeRecord(reader: ByteReader, pack: number): PackRecord {
+function decodeRecord(reader: ByteReader, pack: number, hasMost: boolean): PackRecord {
   const session = toHex(reader.bytes(ID_BYTES)) as SessionId
   const number = reader.varint()
   const hint = new Uint8Array(reader.bytes(reader.u8()))
@@ -108,7 +115,19 @@ function decodeRecord(reader: ByteReader, pack: number): PackRecord {
     next = position
     extra.push({ position, uses })
   }
-  return { session, number, hint, storedBytes, lockedUntilMs, live, extra }
+  const used = usedPositions(live)
+  const mostUsed = hasMost ? reader.varint() : used
+  if (mostUsed < used || mostUsed > MAX_POSITION)
+    throw new FormatError(
+      "BadValue",
+      `pack table says that at most ${mostUsed} positions of pack ${pack} were in use, ${used} are`,
+    )
+  return { session, number, hint, storedBytes, lockedUntilMs, live, extra, mostUsed }
+}
+
+/** How many positions the runs hold. */
+export function usedPositions(live: PackRecord["live"]): number {
+  return live.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** A count of things of at least two bytes each, so that a lie is found before anything is allocated for it. */

@@ -34,16 +34,23 @@ export class PackTable {
     return (await this.leaf(Math.floor(pack / TABLE_LEAF_PACKS)))?.packs[pack % TABLE_LEAF_PACKS]
   }
 
-  /** All packs that the point uses, in the order of their numbers. */
-  async *records(): AsyncIterable<{ readonly pack: number; readonly record: PackRecord }> {
-    const height = tableHeight(this.tree.nextPack)
-    if (this.tree.root !== undefined) yield* this.#walk(this.tree.root, height, 0)
+  /**
+   * All packs that the point uses, in the order of their numbers. With `passes`, only what lies under pages that it lets
+   * through: who walks many tables that share pages need not read any twice.
+   */
+  async *records(
+    options: { readonly passes?: (pointer: PagePointer) => boolean } = {},
+  ): AsyncIterable<{ readonly pack: number; readonly record: PackRecord }> {
+    const { passes = () => true } = options
+    const { root, nextPack } = this.tree
+    if (root !== undefined && passes(root)) yield* this.#walk(root, tableHeight(nextPack), 0, passes)
   }
 
   async *#walk(
     pointer: PagePointer,
     level: number,
     index: number,
+    passes: (pointer: PagePointer) => boolean,
   ): AsyncIterable<{ pack: number; record: PackRecord }> {
     if (level === 0) {
       const leaf = await this.#pages.tableLeaf(pointer, index)
@@ -52,9 +59,11 @@ export class PackTable {
       return
     }
     const { children } = await this.#pages.inner("tableInner", pointer, level, index)
-    await this.#pages.prefetch(children.filter((child) => child !== undefined))
-    for (const [at, child] of children.entries())
-      if (child !== undefined) yield* this.#walk(child, level - 1, index * INNER_CHILDREN + at)
+    const wanted = [...children.entries()].flatMap(([at, child]) =>
+      child !== undefined && passes(child) ? [{ at, child }] : [],
+    )
+    await this.#pages.prefetch(wanted.map(({ child }) => child))
+    for (const { at, child } of wanted) yield* this.#walk(child, level - 1, index * INNER_CHILDREN + at, passes)
   }
 
   /** A leaf by its index; kept for the next question. */

@@ -17,20 +17,35 @@ export interface PagePointer {
   readonly digest: Uint8Array
 }
 
+/** docs/format.md, Pages: where the incompatible features stand. */
+export const PAGE_INCOMPATIBLE_AT = 4
+
 /** docs/format.md, Pages: type, level, three feature bytes, three reserved ones, index. */
-export function beginPage(type: keyof typeof types, level: number, index: number, capacity: number): ByteWriter {
-  return new ByteWriter(capacity).u8(types[type]).u8(level).u8(0).u8(0).u8(0).u8(0).u16(0).u48(index)
+export function beginPage(
+  type: keyof typeof types,
+  level: number,
+  index: number,
+  capacity: number,
+  incompatible = 0,
+): ByteWriter {
+  return new ByteWriter(capacity).u8(types[type]).u8(level).u8(0).u8(0).u8(incompatible).u8(0).u16(0).u48(index)
 }
 
 /** @throws FormatError `Truncated`, `BadMagic`, `BadValue`, `NeedsNewer`, `Inconsistent` */
-export function openPage(bytes: Uint8Array, type: keyof typeof types, level: number, index: number): ByteReader {
+export function openPage(
+  bytes: Uint8Array,
+  type: keyof typeof types,
+  level: number,
+  index: number,
+  knownIncompatible = 0,
+): ByteReader {
   const reader = new ByteReader(bytes, `${type} page ${level}/${index}`)
   const found = reader.u8()
   if (found !== types[type]) throw new FormatError("BadMagic", `page of type ${found} where a ${type} should be`)
   const foundLevel = reader.u8()
   reader.u8() // compatible features are ignored
   reader.u8() // read-only-compatible ones concern writers: the manifest repeats them
-  const incompatible = reader.u8()
+  const incompatible = reader.u8() & ~knownIncompatible
   if (incompatible !== 0)
     throw new FormatError(
       "NeedsNewer",

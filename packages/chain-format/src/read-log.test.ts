@@ -20,7 +20,7 @@ type Step =
   | { readonly kind: "point"; readonly seq: number }
   | { readonly kind: "fence"; readonly fenced: number; readonly outcome: "adopted" | "abandoned" }
   | {
-      readonly kind: "removal" | "undo" | "pin" | "unpin" | "flagged" | "damaged" | "healed"
+      readonly kind: "barrier" | "removal" | "undo" | "pin" | "unpin" | "flagged" | "damaged" | "healed"
       readonly choice: readonly number[]
     }
 
@@ -38,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      kind: fc.constantFrom("removal", "undo", "pin", "unpin", "flagged", "damaged", "healed"),
+      kind: fc.constantFrom("barrier", "removal", "undo", "pin", "unpin", "flagged", "damaged", "healed"),
       choice: fc.array(fc.nat(500), { maxLength: 4 }),
     }),
   },
@@ -53,6 +53,8 @@ function bodyOf(made: Step, number: number, points: readonly PointRef[]): EntryB
   )
   // A reference to a point that never was must not disturb anybody.
   const refs = [...chosen, { entry: 7, point: numberedId<"point">(0xdead) }]
+  if (made.kind === "barrier")
+    return { kind: "barrier", epoch: number, purged: refs, floor: Math.max(1, Math.floor((number - 63) / 64) * 64) }
   if (made.kind === "removal") return { kind: "removal", points: refs, undoMs: 1000 * number }
   if (made.kind === "flagged") return { kind: "flagged", points: refs, gfs: [`W:${number % 3}`, "M:2025-01"] }
   if (made.kind === "pin") return { kind: "pin", points: refs, reason: `why ${number}` }
@@ -318,8 +320,8 @@ describe("an entry that this version does not know", () => {
   }
 
   test.each([5, 63, 64, 65])("is in the way of writing for good, by its kind: entry %d", async (number) => {
-    const { view } = append(number, { kind: "barrier" })
-    expect((await readLog(view, place))?.unknown).toEqual([`entry "barrier"`])
+    const { view } = append(number, { kind: "sealed" })
+    expect((await readLog(view, place))?.unknown).toEqual([`entry "sealed"`])
   })
 
   test.each([5, 63, 64, 65])("is in the way of writing by a feature it declares: entry %d", async (number) => {
@@ -344,6 +346,7 @@ describe("an entry that this version does not know", () => {
         removed: [],
         fenced: [],
         adoption: undefined,
+        barrier: undefined,
         broken: [],
         lost: [],
         unknown: [],

@@ -47,6 +47,7 @@ const ofEngine: Readonly<Record<EngineErrorCode, ExitCode>> = {
   Ambiguous: exitCodes.usage,
   Busy: exitCodes.busy,
   Fenced: exitCodes.busy,
+  Condemned: exitCodes.busy,
   Damaged: exitCodes.damaged,
   PointRemoved: exitCodes.failed,
   Refused: exitCodes.refused,

@@ -18,6 +18,8 @@ export interface Adoption {
   readonly checkpoint: Checkpoint | undefined
   /** Sessions whose whole packs behind the checkpoint count too. */
   readonly sessions: readonly SessionId[]
+  /** Head of the log when the session began that made the checkpoint; absent if that was not the one adopted. */
+  readonly tail?: number
 }
 
 export interface AdoptDeadOptions {
@@ -98,7 +100,8 @@ export async function adoptDead(
     const checkpoint = own ?? before?.checkpoint
     const sessions = [...new Set([...(packs.keys.length > 0 ? [one.session] : []), ...(before?.sessions ?? [])])]
     const nothing = checkpoint === undefined && sessions.length === 0
-    return { dead: one, adoption: nothing ? undefined : { checkpoint, sessions } }
+    const tail = own === undefined ? undefined : one.beat?.tail
+    return { dead: one, adoption: nothing ? undefined : { checkpoint, sessions, ...(tail !== undefined && { tail }) } }
   }
 
   function rank({ adoption: work }: { adoption: Adoption | undefined }): number {

@@ -11,6 +11,7 @@ import {
 import { adoptBlocks } from "./adopt-blocks.ts"
 import type { Adoption } from "./adopt-dead.ts"
 import type { PointWriter } from "./point-writer.ts"
+import type { CondemnedPacks } from "./reclaim/condemned-packs.ts"
 import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
@@ -27,7 +28,7 @@ export async function adoptPacks(
   { backup }: SessionPacks,
   adoption: Adoption,
   writer: PointWriter,
-  options: { readonly blockBytes: number; readonly signal?: AbortSignal },
+  options: { readonly blockBytes: number; readonly condemned: CondemnedPacks; readonly signal?: AbortSignal },
 ): Promise<number> {
   const { view } = repository
   const { checkpoint } = adoption
@@ -45,7 +46,8 @@ export async function adoptPacks(
   for (const session of adoption.sessions) {
     const after = checkpoint?.session === session ? checkpoint.packs : 0
     const numbers: number[] = []
-    for await (const number of packNumbers(session)) if (number > after) numbers.push(number)
+    for await (const number of packNumbers(session))
+      if (number > after && !options.condemned.has(session, number)) numbers.push(number)
     const mapped = numbers.filter((number) => known.has(`${session}/${number}`))
     // A pack may be in the maps in part: of the checkpoint's own session any, of one that this had adopted those which had
     // been behind that one's own checkpoint, its last ones. All others are in them.

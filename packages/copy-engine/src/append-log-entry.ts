@@ -31,7 +31,7 @@ export interface AppendLogOptions {
   readonly readAtMs: number
   readonly session: SessionId
   /** What to append, decided against the whole log; `undefined` to stop. Called again after every collision. */
-  readonly decide: (state: LogState) => EntryBody | undefined
+  readonly decide: (state: LogState) => EntryBody | undefined | Promise<EntryBody | undefined>
   /** Set by the one writer of a repair: the log may have broken entries. */
   readonly repair?: boolean
   readonly signal?: AbortSignal
@@ -51,9 +51,9 @@ export async function appendLogEntry(
   const prefix = layout.log(place.backup, place.workload)
   let { state } = options
   let decided: { number: number; bytes: Uint8Array; entry: LogEntry } | undefined
-  const decideAgain = () => {
+  const decideAgain = async () => {
     requireAppendable(repository, state, options.repair ?? false)
-    const body = decide(state)
+    const body = await decide(state)
     if (body === undefined) return undefined
     const heads = body.kind === "point" ? siblingHeads(repository, place) : []
     const entry = nextEntry(state, { session, atMs: storeTime.now(), ...(heads.length > 0 && { heads }), body })
@@ -63,14 +63,14 @@ export async function appendLogEntry(
     openEntry(view, place, entry.number, bytes)
     return { number: entry.number, bytes, entry }
   }
-  decided = decideAgain()
+  decided = await decideAgain()
   if (decided === undefined) return { state, appended: false }
   const appended = await appendEntry(store, {
     keyOf: (number) => parseObjectKey(entryKey(prefix, number, view.entryTag)),
     first: { ...decided, decidedAtMs: options.readAtMs },
     async collided(number, bytes) {
       state = advance(state, openEntry(view, place, number, bytes), toHex(view.sha256(bytes)))
-      decided = decideAgain()
+      decided = await decideAgain()
       return decided
     },
     staleAfterMs: STALE_AFTER_MS,

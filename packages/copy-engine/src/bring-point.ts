@@ -8,6 +8,7 @@ import {
   type LogState,
   type Manifest,
   type PointId,
+  type PointTree,
   randomId,
   workloadIdOf,
 } from "@bcopy/chain-format"
@@ -25,6 +26,7 @@ import { doneBefore, doneBlocks, matchDisks } from "./match-disks.ts"
 import { pointManifest } from "./point-manifest.ts"
 import { PointWriter } from "./point-writer.ts"
 import { readBase } from "./read-base.ts"
+import { needsNothingGone } from "./reclaim/needs-nothing-gone.ts"
 import type { Repository } from "./repository.ts"
 import { noCounts } from "./running-counts.ts"
 import { openSession, type Session } from "./session.ts"
@@ -32,6 +34,9 @@ import { SessionPacks } from "./session-packs.ts"
 import { seedOf } from "./suite-of.ts"
 import { addSiblingBlocks } from "./sibling-blocks.ts"
 import { transferDisk } from "./transfer-disk.ts"
+
+/** A point is brought again if space was given back that it would have needed, so often at most. */
+const MAX_ATTEMPTS = 5
 
 /** Zstandard level of slots unless told otherwise. */
 const DEFAULT_LEVEL = 3
@@ -74,6 +79,17 @@ export function placeOf(repository: Repository, job: string, workload: string): 
  * @throws EngineError, SourceError, StoreError; what was stored by then serves the next session
  */
 export async function bringPoint(repository: Repository, options: BringPointOptions): Promise<BroughtPoint> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await bringOnce(repository, options)
+    } catch (error) {
+      if (!isEngineError(error) || error.code !== "Condemned" || attempt >= MAX_ATTEMPTS) throw error
+      const { message: reason } = error
+      repository.seams.onEvent?.({ type: "waiting", workload: options.workload, reason })
+    }
+}
+
+async function bringOnce(repository: Repository, options: BringPointOptions): Promise<BroughtPoint> {
   const { source, point, job, workload, takeOver, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
@@ -107,6 +123,7 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       await session.end(leavesWork ? "failed" : "committed", { leavesWork }).catch(() => undefined)
       return { point: undefined, kind: undefined, contentRoots: {}, counts }
     }
+    const { condemned } = session
     const base = await readBase(repository, place, session, abortable)
     parent = base.parent
     isAdoptable = base.checkpoint !== undefined
@@ -137,11 +154,12 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     if (session.adoption !== undefined) {
       // A checkpoint that is not built on numbers its packs otherwise.
       const adoption = { ...session.adoption, checkpoint: base.checkpoint }
-      const adopted = await adoptPacks(repository, packs, adoption, writing, { blockBytes, ...abortable })
+      const adopted = await adoptPacks(repository, packs, adoption, writing, { blockBytes, condemned, ...abortable })
       const cursorBytes = cursor === undefined ? 0 : doneBefore(cursor, disks, blockBytes)
       onEvent?.({ type: "adopted", workload, session: session.id, packs: adopted, cursorBytes })
     }
-    if (base.tree === undefined) await addSiblingBlocks(repository, place, writing, { blockBytes, ...abortable })
+    if (base.tree === undefined)
+      await addSiblingBlocks(repository, place, writing, { blockBytes, condemned, ...abortable })
 
     isTransferring = true
     for (const [number, disk] of opened.disks.entries())
@@ -182,9 +200,10 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
       state: session.state,
       readAtMs: session.readAtMs,
       session: session.id,
-      decide: (state): EntryBody | undefined => {
+      decide: async (state): Promise<EntryBody | undefined> => {
         refuseFenced(state, session, workload)
         if (isThere(state, point)) return undefined
+        await refuseCondemned(repository, session, state, tree)
         committed = pointManifest(state, { ...made, committedAtMs: repository.storeTime.now() })
         return { kind: "point", manifest: committed }
       },
@@ -257,6 +276,22 @@ function proveReceipt(opened: OpenPoint, written: Readonly<Record<string, string
 function refuseFenced(state: LogState, session: Session, workload: string): void {
   if (state.fenced.some((mark) => mark.session === session.id))
     throw new EngineError("Fenced", `${workload} was taken over by another session; this one stops, nothing is lost`)
+}
+
+/** A barrier that came while the point was being brought: what its epoch takes must not be named. */
+async function refuseCondemned(
+  repository: Repository,
+  session: Session,
+  { barrier, workload }: LogState,
+  tree: PointTree,
+): Promise<void> {
+  if (barrier === undefined || barrier.entry <= (session.state.barrier?.entry ?? 0)) return
+  const { place, id: own } = session
+  if (await needsNothingGone(repository, place, tree, { own })) return
+  throw new EngineError(
+    "Condemned",
+    `${workload.name}: space was given back meanwhile that the new point would have shared; it is brought again`,
+  )
 }
 
 /** docs/design.md, Copying: a point is the same wherever it was copied from; points compare by origin. */

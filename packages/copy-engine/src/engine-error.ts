@@ -18,6 +18,8 @@ export type EngineErrorCode =
   | "Busy"
   /** Another session took this workload over. */
   | "Fenced"
+  /** Space was given back that the new point would need: nothing is lost, the task is to be made again. */
+  | "Condemned"
   /** Proven damage: what is stored is not what was written. */
   | "Damaged"
   /** A point that was removed while it was being read. */

@@ -79,6 +79,13 @@ export type EngineEvent =
       readonly packs: number
       readonly storedBytes: number
     }
+  /** Space is given back; `packs` are those deleted so far. */
+  | {
+      readonly type: "reclaim"
+      readonly job: string
+      readonly phase: "reading" | "moving" | "deleting"
+      readonly packs: number
+    }
   /** A log is shorter than it was when it was last seen, or than another log says: its newest entries were taken away. */
   | {
       readonly type: "truncated"

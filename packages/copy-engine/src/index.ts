@@ -58,6 +58,9 @@ export {
 } from "./remove-expired.ts"
 export { policyInForce } from "./retention-policy.ts"
 
+// Giving space back
+export { reclaim, type ReclaimedOfBackup, type ReclaimOptions, type ReclaimReport } from "./reclaim/reclaim.ts"
+
 // Getting them out, and proving them
 export { restore, type RestoreOptions, type RestoreReport } from "./restore.ts"
 export type { DiskRestore } from "./restore-disk.ts"

@@ -1,4 +1,12 @@
-import { type Checkpoint, type LogPlace, newestPoint, type PointTree, readManifest } from "@bcopy/chain-format"
+import {
+  type Checkpoint,
+  isFormatError,
+  type LogPlace,
+  newestPoint,
+  type PointTree,
+  readManifest,
+} from "@bcopy/chain-format"
+import { needsNothingGone } from "./reclaim/needs-nothing-gone.ts"
 import type { Repository } from "./repository.ts"
 import type { Session } from "./session.ts"
 
@@ -21,8 +29,30 @@ export async function readBase(
   const newest = newestPoint(session.state)
   const parent = newest && { entry: newest.entry, point: newest.point }
   const checkpoint = session.adoption?.checkpoint
-  if (checkpoint !== undefined && (newest === undefined || newest.blockBytes === checkpoint.blockBytes))
+  const fits = checkpoint !== undefined && (newest === undefined || newest.blockBytes === checkpoint.blockBytes)
+  if (fits && (await isWhole(repository, place, session, checkpoint, options)))
     return { tree: checkpoint, checkpoint, parent, blockBytes: checkpoint.blockBytes }
   const manifest = newest && (await readManifest(repository.view, place, newest, options))
   return { tree: manifest, checkpoint: undefined, parent, blockBytes: manifest?.blockBytes }
+}
+
+/**
+ * Whether nothing that an adopted checkpoint names was given back: it may name packs that an epoch has taken whose barrier
+ * came while its session was at work.
+ */
+async function isWhole(
+  repository: Repository,
+  place: LogPlace,
+  { state: { barrier }, adoption }: Session,
+  checkpoint: Checkpoint,
+  options: { readonly signal?: AbortSignal },
+): Promise<boolean> {
+  if (barrier === undefined || (adoption?.tail ?? 0) >= barrier.entry) return true
+  try {
+    return await needsNothingGone(repository, place, checkpoint, options)
+  } catch (error) {
+    // Pages that are missing were given back too.
+    if (isFormatError(error) && error.code === "Missing") return false
+    throw error
+  }
 }

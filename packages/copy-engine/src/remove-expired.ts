@@ -5,12 +5,11 @@ import { EngineError, isEngineError } from "./engine-error.ts"
 import { interruptible } from "./interruptible.ts"
 import { planWorkloads, type WorkloadPlan } from "./plan-workloads.ts"
 import { type Repository, requireWritable } from "./repository.ts"
+import { requireClock } from "./require-clock.ts"
 import { retentionPoints } from "./retention-points.ts"
 
 /** How long removed points can be brought back, unless told otherwise. */
 export const DEFAULT_UNDO_MS = 7 * 24 * 60 * 60_000
-/** docs/design.md, Clocks: further away from the store's time than this, nothing is removed. */
-const CLOCK_OFF_MS = 24 * 60 * 60_000
 
 export interface RemoveExpiredOptions {
   readonly job?: string
@@ -66,7 +65,7 @@ async function removeNow(
   const onUnreadable = (of: string, which: string, error: Error) => failed.push({ job: of, workload: which, error })
   const filter = { ...(job !== undefined && { job }), ...(workload !== undefined && { workload }) }
   for await (const found of planWorkloads(repository, { ...filter, onUnreadable, ...abortable })) {
-    requireClock(repository)
+    requireClock(repository, "nothing is removed")
     const { plan, inForce, points } = found
     if (inForce === undefined) continue
     const what = { job: found.job, workload: found.workload, points: points.length }
@@ -112,16 +111,6 @@ function whyToAsk(repository: Repository, { plan, points }: WorkloadPlan): strin
   const last = points.reduce((newest, { committedAtMs }) => Math.max(newest, committedAtMs), 0)
   if (repository.storeTime.now() < last) return "a point was stored later than it is now: the clock went back"
   return undefined
-}
-
-function requireClock({ name, seams, storeTime }: Repository): void {
-  const offMs = Math.abs(seams.clock.now() - storeTime.now())
-  if (offMs <= CLOCK_OFF_MS) return
-  throw new EngineError(
-    "Refused",
-    `${name}: the clocks of this machine and of the store are ${Math.round(offMs / 3_600_000)} hours apart; nothing is removed`,
-    { hint: "Set the clock that is wrong." },
-  )
 }
 
 function dated({ points }: WorkloadPlan, expired: readonly ExpiredPoint[]): RemovedOfWorkload["removed"] {

@@ -7,6 +7,7 @@ import { EngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { areEpochsEnded, requireRoot, rootInForce } from "./key-slots.ts"
+import { needsNothingGone } from "./reclaim/needs-nothing-gone.ts"
 import { type PackHome, PackResealer } from "./reseal-packs.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import { openSession } from "./session.ts"
@@ -112,7 +113,7 @@ async function rewriteWorkload(
       state,
       readAtMs: session.readAtMs,
       session: session.id,
-      decide: (log) => {
+      decide: async (log) => {
         if (log.fenced.some((mark) => mark.session === session.id))
           throw new EngineError(
             "Fenced",
@@ -122,6 +123,12 @@ async function rewriteWorkload(
         if (now === undefined) return undefined
         if (now.home?.entry !== home?.entry)
           throw new EngineError("Busy", `${workload}: point ${id.slice(0, 8)} was moved by somebody else meanwhile`)
+        // Packs that an earlier workload of this run was given may have been given back.
+        if (log.barrier !== undefined && !(await needsNothingGone(repository, place, tree, { own: session.id })))
+          throw new EngineError(
+            "Busy",
+            `${workload}: space is being given back that point ${id.slice(0, 8)} would share`,
+          )
         return { kind: "rehomed", points: [{ entry, point: id, tree }] }
       },
       ...abortable,

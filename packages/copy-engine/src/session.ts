@@ -15,8 +15,10 @@ import { type Adoption, adoptDead } from "./adopt-dead.ts"
 import { appendLogEntry, requireAppendable } from "./append-log-entry.ts"
 import { awaitRivals } from "./await-rivals.ts"
 import type { EngineClock } from "./clock.ts"
-import { EngineError } from "./engine-error.ts"
 import { systemHost } from "./host.ts"
+import { CondemnedPacks } from "./reclaim/condemned-packs.ts"
+import { passEpoch } from "./reclaim/pass-epoch.ts"
+import { readEpochs } from "./reclaim/read-epochs.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import { requireSameRoot } from "./settings-in-force.ts"
 import { tellTruncated } from "./tell-truncated.ts"
@@ -43,6 +45,8 @@ export interface Session {
   readonly readAtMs: number
   /** What dead sessions left that this one goes on with. */
   readonly adoption: Adoption | undefined
+  /** Packs that must not be named, but where a living point of this very log names them already. */
+  readonly condemned: CondemnedPacks
   /** Makes progress adoptable: written with the next beat, at once. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   /**
@@ -140,18 +144,18 @@ export async function openSession(repository: Repository, options: OpenSessionOp
     fencing = true
     const adopted = await adoptDead(repository, { place, state, readAtMs, session: id, dead, identity, ...abortable })
     latest = adopted.adoption?.checkpoint
-    const condemned = await view.list(layout.condemned(place.backup), { limit: 1, ...abortable })
-    if (condemned.keys.length > 0)
-      throw new EngineError(
-        "NeedsNewer",
-        `${repository.name}: this repository needs a newer bcopy: space is being reclaimed in it`,
-      )
+    const { open, left } = await readEpochs(view, place.backup, abortable)
+    // With its barrier in this log an epoch spares what lives in it: all that this session builds on.
+    let passed = adopted.state
+    for (const { epoch } of open)
+      passed = await passEpoch(repository, { place, state: passed, readAtMs, epoch, session: id, ...abortable })
     return {
       id,
       place,
-      state: adopted.state,
+      state: passed,
       readAtMs,
       adoption: adopted.adoption,
+      condemned: new CondemnedPacks([left, ...open.map(({ packs }) => packs)]),
       async checkpoint(checkpoint) {
         latest = checkpoint
         await beat()

@@ -11,6 +11,7 @@ import {
   readManifest,
   type WorkloadId,
 } from "@bcopy/chain-format"
+import type { CondemnedPacks } from "./reclaim/condemned-packs.ts"
 import type { PointWriter } from "./point-writer.ts"
 import type { Repository } from "./repository.ts"
 
@@ -25,7 +26,7 @@ export async function addSiblingBlocks(
   repository: Repository,
   place: LogPlace,
   writer: PointWriter,
-  options: { readonly blockBytes: number; readonly signal?: AbortSignal },
+  options: { readonly blockBytes: number; readonly condemned: CondemnedPacks; readonly signal?: AbortSignal },
 ): Promise<void> {
   const { view } = repository
   let siblings = 0
@@ -46,12 +47,14 @@ export async function addSiblingBlocks(
     if (newest === undefined || newest.blockBytes !== options.blockBytes) return
     const manifest = await readManifest(view, sibling, newest, options)
     const reader = pointReader(view, sibling.backup, manifest, options)
-    const own = new Map<number, number>()
+    const own = new Map<number, number | undefined>()
     const ownNumber = async (pack: number) => {
-      const known = own.get(pack)
-      if (known !== undefined) return known
+      if (own.has(pack)) return own.get(pack)
       const record = await reader.table.record(pack)
-      if (record === undefined) return undefined
+      if (record === undefined || options.condemned.has(record.session, record.number)) {
+        own.set(pack, undefined)
+        return undefined
+      }
       const { session, number, hint, storedBytes, lockedUntilMs } = record
       const adopted = writer.movers.adopt({ session, number, hint, storedBytes, lockedUntilMs })
       own.set(pack, adopted)

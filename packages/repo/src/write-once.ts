@@ -10,9 +10,11 @@ import type {
   ObjectVersion,
   ReadOptions,
   ReadResult,
+  RemoveFailure,
   RepoStore,
   StoreCapabilities,
 } from "./repo-store.ts"
+import { listOverlaid, type OverlaidObject, removeAll } from "./remove-all.ts"
 import { removeRepeats } from "./remove-repeats.ts"
 import { requireWhole } from "./require-whole.ts"
 import { SoleVersions } from "./sole-versions.ts"
@@ -79,6 +81,15 @@ export interface WriteOnceStore {
    * @throws StoreError `Locked`
    */
   removeOwn(key: ObjectKey, options?: Abortable): Promise<void>
+
+  /**
+   * As {@link removeOwn} of many keys, with as few requests as the store can. Gives what was not deleted and why.
+   * @throws StoreError where nothing was tried, or nothing is known
+   */
+  removeAll(keys: readonly ObjectKey[], options?: Abortable): Promise<readonly RemoveFailure[]>
+
+  /** Newer versions and delete markers under a prefix, which lie over what keys mean: nobody reads them. */
+  listOverlaid(prefix: string, options?: Abortable): AsyncIterable<OverlaidObject>
 
   /** As `RepoStore.removePartial`: for the packs of a session that was shut out. */
   removePartial(prefix: string, options?: Abortable): Promise<number>
@@ -193,6 +204,13 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
       const { oldest, others } = await readKeyHistory(store, key, signal)
       for (const { version } of oldest ? [...others, oldest] : others) await store.remove(key, { version, signal })
     },
+
+    async removeAll(keys, { signal } = {}) {
+      for (const key of keys) sole.take(key)
+      return removeAll(store, keys, { signal })
+    },
+
+    listOverlaid: (prefix, { signal } = {}) => listOverlaid(store, prefix, { signal }),
 
     get unsettled() {
       return unsettled.size

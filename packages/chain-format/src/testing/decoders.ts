@@ -1,5 +1,6 @@
 import { decodeBirthCertificate } from "../birth-certificate.ts"
 import { parseCheckpoint } from "../checkpoint.ts"
+import { parseCondemnedList } from "../condemned-list.ts"
 import { decodeInnerPage, type InnerType } from "../inner-page.ts"
 import { decodeLeafPage } from "../leaf-page.ts"
 import { parseLogEntry } from "../log-entry.ts"
@@ -9,6 +10,7 @@ import { decodeBlocksFooter, decodePagesFooter } from "../pack-footer.ts"
 import { decodePackHeader, PACK_HEADER_BYTES } from "../pack-header.ts"
 import { openDataPack, type OpenedPack, openMapPack } from "../pack-reader.ts"
 import { decodeTableLeaf } from "../pack-table-page.ts"
+import { parseReadingSession } from "../reading-session.ts"
 import { parseSessionBeat } from "../session-beat.ts"
 import { parseSettingsEntry } from "../settings-entry.ts"
 import { decodeSlotHeader, type OpenedSlot, openSlot } from "../slot.ts"
@@ -57,6 +59,8 @@ export const decoders = {
   checkpoint: json("sessionBeat", parseCheckpoint),
   "settings-entry": json("repositorySettings", parseSettingsEntry),
   "session-beat": json("sessionBeat", parseSessionBeat),
+  "condemned-list": json("condemned", parseCondemnedList),
+  "reading-session": json("readingSession", parseReadingSession),
 } as const satisfies Record<string, Decoder>
 
 export type DecoderName = keyof typeof decoders

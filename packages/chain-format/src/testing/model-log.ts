@@ -62,7 +62,7 @@ export interface ModelLog {
 /** Reads all entries one after the other, as a person would. A body is "lost" where the entry cannot be read. */
 export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: readonly SessionId[]): ModelLog {
   const points = new Map<number, ModelPoint & { removal?: { removal: number; undoMs: number; at: number } }>()
-  const fenced: string[] = []
+  let fenced: { readonly session: string; readonly entry: number }[] = []
   let adoption: { entry: number; session: SessionId } | undefined
   const broken = new Set<number>()
   let removals = 0
@@ -81,7 +81,7 @@ export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: read
       points.set(number, { ref: { entry: number, point }, seq, damaged: false, gfs })
       adoption = undefined
     } else if (body.kind === "fence") {
-      fenced.push(body.fenced)
+      fenced.push({ session: body.fenced, entry: number })
       if (body.outcome === "adopted") adoption = { entry: number, session: sessions[index] as SessionId }
       else if (adoption?.session === body.fenced) adoption = undefined
     } else if (body.kind === "removal") {
@@ -94,7 +94,12 @@ export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: read
     else if (body.kind === "unpin") each(body.points, (entry) => set(entry, { pin: undefined }))
     else if (body.kind === "flagged")
       each(body.points, (entry) => set(entry, { gfs: [...new Set([...(points.get(entry)?.gfs ?? []), ...body.gfs])] }))
-    else if (body.kind === "healed") each(body.points, (entry) => set(entry, { damaged: false }))
+    else if (body.kind === "barrier") {
+      each(body.purged, (entry) => {
+        if (points.get(entry)?.removal !== undefined) points.delete(entry)
+      })
+      fenced = fenced.filter(({ entry }) => entry >= body.floor)
+    } else if (body.kind === "healed") each(body.points, (entry) => set(entry, { damaged: false }))
     else if (body.kind === "damaged") {
       if ("lost" in body) {
         broken.delete(body.lost.entry)
@@ -120,7 +125,7 @@ export function modelLog(bodies: readonly (EntryBody | "lost")[], sessions: read
         removal: one.removal,
         undoMs: one.undoMs,
       })),
-    fenced,
+    fenced: fenced.map(({ session }) => session),
     adoption: adoption?.entry,
     broken: [...broken],
   }

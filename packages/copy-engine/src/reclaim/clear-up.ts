@@ -1,0 +1,105 @@
+import {
+  type BackupId,
+  condemnedStage,
+  entryKey,
+  entryNumber,
+  layout,
+  type LogPlace,
+  type LogState,
+} from "@bcopy/chain-format"
+import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
+import type { Repository } from "../repository.ts"
+import { settledSessions } from "../session-marks.ts"
+import { backupLogs } from "./backup-logs.ts"
+import { removeKeys } from "./epoch.ts"
+import { readEpochs } from "./read-epochs.ts"
+import { reclaimers } from "./reclaimers.ts"
+
+interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+/** Deletes the beats of sessions of which the log knows what became: nobody reads them any more. Gives how many. */
+export async function clearBeats(
+  repository: Repository,
+  place: LogPlace,
+  state: LogState,
+  options: Abortable,
+): Promise<number> {
+  const settled = settledSessions(state)
+  const prefix = layout.sessions(place.backup, place.workload)
+  const keys: ObjectKey[] = []
+  for await (const { key } of objectsUnder(repository, prefix, options))
+    if (settled.has(key.slice(prefix.length, prefix.length + 32) as never)) keys.push(key)
+  return keys.length - (await removeKeys(repository, keys, options.signal)).length
+}
+
+/** What was cleared away behind an epoch that is closed. */
+export interface ClearedUp {
+  /** Log entries that no longer mean anything. */
+  readonly entries: number
+}
+
+/** Clears away what no longer means anything once an epoch is closed: void entries, lists of epochs, old signs of life. */
+export async function clearUp(repository: Repository, backup: BackupId, options: Abortable): Promise<ClearedUp> {
+  let entries = 0
+  for await (const { place, state } of backupLogs(repository, backup, options)) {
+    const keys = await voidEntries(repository, place, state, options)
+    entries += keys.length - (await removeKeys(repository, keys, options.signal)).length
+  }
+  const { closed, keys } = await readEpochs(repository.view, backup, options)
+  const over = keys.filter((key) => {
+    const found = condemnedStage(backup, key)
+    return found !== undefined && (found.epoch < closed || (found.epoch === closed && found.stage !== "closed"))
+  })
+  await removeKeys(repository, over.map(parseObjectKey), options.signal)
+  const alive = new Set<string>()
+  for await (const session of reclaimers(repository, backup, options)) alive.add(session)
+  const prefix = layout.reclaimers(backup)
+  const dead: ObjectKey[] = []
+  for await (const { key } of objectsUnder(repository, prefix, options))
+    if (!alive.has(key.slice(prefix.length, prefix.length + 32))) dead.push(key)
+  await removeKeys(repository, dead, options.signal)
+  return { entries }
+}
+
+/** Entries below the floor of the barrier before the newest one, which nothing names. */
+async function voidEntries(
+  repository: Repository,
+  place: LogPlace,
+  { barrier, points, removed, adoption }: LogState,
+  options: Abortable,
+): Promise<readonly ObjectKey[]> {
+  if (barrier === undefined || barrier.voidBelow <= 1) return []
+  const { entryTag } = repository.view
+  const named = new Set<number>()
+  for (const { entry, home } of [...points, ...removed.map(({ point }) => point)]) {
+    named.add(entry)
+    if (home !== undefined) named.add(home.entry)
+  }
+  for (const { removal } of removed) named.add(removal)
+  if (adoption !== undefined) named.add(adoption.entry)
+  const prefix = layout.log(place.backup, place.workload)
+  const keys: ObjectKey[] = []
+  // The newest lists first: what comes behind the floor lies below it.
+  const after = entryKey(prefix, barrier.voidBelow, entryTag)
+  for await (const { key } of objectsUnder(repository, prefix, { ...options, after })) {
+    const number = entryNumber(prefix, key, entryTag)
+    if (number !== undefined && number < barrier.voidBelow && !named.has(number)) keys.push(key)
+  }
+  return keys
+}
+
+async function* objectsUnder(
+  { store, storeTime }: Repository,
+  prefix: string,
+  { after: first, ...options }: Abortable & { readonly after?: string },
+) {
+  for (let after = first; ;) {
+    const page = await store.list(prefix, { ...(after !== undefined && { after }), ...options })
+    storeTime.observe(page.dateMs)
+    yield* page.objects
+    if (page.next === undefined) return
+    after = page.next
+  }
+}

@@ -1,0 +1,175 @@
+import {
+  type BackupId,
+  condemnedStage,
+  layout,
+  MAX_LISTED_RUNS,
+  type PackRuns,
+  randomId,
+  type SessionId,
+} from "@bcopy/chain-format"
+import { parseObjectKey } from "@bcopy/repo"
+import { isEngineError } from "../engine-error.ts"
+import { interruptible } from "../interruptible.ts"
+import { type Repository, requireWritable } from "../repository.ts"
+import { requireClock } from "../require-clock.ts"
+import { settleRepeats } from "../settle-repeats.ts"
+import { findBackups } from "./find-backups.ts"
+import { backupLogs } from "./backup-logs.ts"
+import { clearBeats, clearUp } from "./clear-up.ts"
+import { CondemnedPacks } from "./condemned-packs.ts"
+import { DuePoints } from "./due-points.ts"
+import { asRuns, beginEpoch, endEpoch, removeKeys } from "./epoch.ts"
+import { readEpochs } from "./read-epochs.ts"
+import { surveyPacks } from "./survey-packs.ts"
+
+/** A list names so many packs at most: the rest is for the next epoch. */
+const MAX_CONDEMNED = MAX_LISTED_RUNS
+/** Epochs of a run in one backup, at most: others may begin some too. */
+const MAX_EPOCHS = 1000
+
+export interface ReclaimOptions {
+  /** Only the backup of this job. */
+  readonly job?: string
+  readonly dryRun?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What was given back of one backup, or would be. */
+export interface ReclaimedOfBackup {
+  readonly job: string
+  /** Removed points that are gone for good. */
+  readonly purged: number
+  readonly packs: number
+  readonly storedBytes: number
+  /** Log entries that no longer meant anything. */
+  readonly entries: number
+  /** Packs that nothing needs and that are locked. */
+  readonly locked: number
+  /** Packs that the store kept for a reason of its own; the next run looks whether it still does. */
+  readonly left: readonly { readonly key: string; readonly reason: string }[]
+  /** Points of which it is not known what they need: what was stored before them is held. */
+  readonly unknown: readonly { readonly workload: string; readonly entry: number; readonly message: string }[]
+}
+
+export interface ReclaimReport {
+  readonly dryRun: boolean
+  readonly backups: readonly ReclaimedOfBackup[]
+  readonly failed: readonly { readonly job: string; readonly error: Error }[]
+}
+
+/**
+ * Gives back the space of what nothing needs any more: packs of removed points whose undo time is over, and what dead
+ * sessions left. Beside any number of backups, copies and restores, and beside another reclaim; a run that dies is gone on
+ * with by the next one. docs/design.md, Reclaim
+ * @throws EngineError `Refused` if clocks disagree by more than a day, `NotWritable`, `NotFound`, `Interrupted`
+ */
+export async function reclaim(repository: Repository, options: ReclaimOptions = {}): Promise<ReclaimReport> {
+  return interruptible(options.signal, "reclaim was interrupted; the next run goes on from where it stood", () =>
+    reclaimAll(repository, options),
+  )
+}
+
+async function reclaimAll(
+  repository: Repository,
+  { job, dryRun = false, signal }: ReclaimOptions,
+): Promise<ReclaimReport> {
+  if (!dryRun) requireWritable(repository)
+  const abortable = signal === undefined ? {} : { signal }
+  const backups: ReclaimedOfBackup[] = []
+  const failed: ReclaimReport["failed"][number][] = []
+  for await (const found of findBackups(repository, { ...(job !== undefined && { job }), ...abortable }))
+    try {
+      requireClock(repository, "nothing is deleted")
+      backups.push(await reclaimBackup(repository, found, { dryRun, ...abortable }))
+    } catch (error) {
+      // What is not known of one backup stops nothing in another.
+      if (!isEngineError(error) || error.code === "Refused" || signal?.aborted === true) throw error
+      failed.push({ job: found.job, error })
+    }
+  await settleRepeats(repository, signal)
+  return { dryRun, backups, failed }
+}
+
+async function reclaimBackup(
+  repository: Repository,
+  { job, backup }: { readonly job: string; readonly backup: BackupId },
+  { dryRun, signal }: { readonly dryRun: boolean; readonly signal?: AbortSignal },
+): Promise<ReclaimedOfBackup> {
+  const abortable = signal === undefined ? {} : { signal }
+  const { seams } = repository
+  const session = randomId<"session">(seams.random(16))
+  const sums = { purged: 0, packs: 0, storedBytes: 0, entries: 0 }
+  let locked = 0
+  let left: ReclaimedOfBackup["left"] = []
+  let unknown: ReclaimedOfBackup["unknown"] = []
+  for (let round = 0; ; round++) {
+    const epochs = await readEpochs(repository.view, backup, abortable)
+    const due = new DuePoints()
+    await due.findReaders(repository, backup, abortable)
+    let newest = epochs.keys.reduce((most, key) => Math.max(most, condemnedStage(backup, key)?.epoch ?? 0), 0)
+    for await (const { place, state } of backupLogs(repository, backup, abortable)) {
+      newest = Math.max(newest, state.barrier?.epoch ?? 0)
+      if (!dryRun) await clearBeats(repository, place, state, abortable)
+      await due.find(repository, place, state, abortable)
+    }
+    if (!dryRun) await removeKeys(repository, due.expired, signal)
+    const end = async (list: Parameters<typeof endEpoch>[2]) => {
+      const onDeleted = (packs: number) =>
+        seams.onEvent?.({ type: "reclaim", job, phase: "deleting", packs: sums.packs + packs })
+      const result = await endEpoch(repository, backup, list, { session, due, onDeleted, ...abortable })
+      sums.packs += result.deleted
+      left = result.left
+      sums.entries += (await clearUp(repository, backup, abortable)).entries
+    }
+    if (!dryRun && epochs.open.length > 0) {
+      // What somebody has begun comes to its end first.
+      for (const list of epochs.open) await end(list)
+      continue
+    }
+    seams.onEvent?.({ type: "reclaim", job, phase: "reading", packs: sums.packs })
+    const dead: { session: SessionId; number: number; storedBytes: number; storedAtMs: number }[] = []
+    unknown = []
+    locked = 0
+    const onUnknown = (place: { readonly workload: string }, entry: number, error: unknown) => {
+      unknown = [...unknown, { workload: place.workload, entry, message: (error as Error).message }]
+    }
+    let isWhole = true
+    const wasLeft = new CondemnedPacks([epochs.left])
+    for await (const pack of surveyPacks(repository, backup, { due, onUnknown, ...abortable })) {
+      if (pack.holder !== undefined) continue
+      if (wasLeft.has(pack.session, pack.number) && (await isLocked(repository, backup, pack, signal))) {
+        locked++
+        continue
+      }
+      if (dead.length >= MAX_CONDEMNED) {
+        isWhole = false
+        break
+      }
+      dead.push(pack)
+    }
+    const packs: readonly PackRuns[] = asRuns(dead)
+    const bytes = dead.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
+    if (dryRun)
+      return { job, ...sums, purged: due.count, packs: dead.length, storedBytes: bytes, locked, left, unknown }
+    if (dead.length === 0 && due.count === 0) break
+    const oldestMs = dead.reduce((oldest, { storedAtMs }) => Math.min(oldest, storedAtMs), Number.MAX_SAFE_INTEGER)
+    const list = await beginEpoch(repository, backup, { epoch: newest + 1, packs, oldestMs }, abortable)
+    const before = sums.packs
+    await end(list)
+    sums.purged += due.purged
+    sums.storedBytes += dead.length === 0 ? 0 : Math.round((bytes * (sums.packs - before)) / dead.length)
+    if (isWhole || round >= MAX_EPOCHS) break
+  }
+  return { job, ...sums, locked, left, unknown }
+}
+
+/** Whether the store says that a pack may not be deleted yet. */
+async function isLocked(
+  { store, storeTime }: Repository,
+  backup: BackupId,
+  { session, number }: { readonly session: SessionId; readonly number: number },
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const head = await store.head(parseObjectKey(layout.pack(backup, session, number)), signal ? { signal } : {})
+  return head?.held === true || (head?.retainUntilMs ?? 0) > storeTime.now()
+}
