@@ -3,6 +3,7 @@ import {
   copy,
   findWorkload,
   pinPoint,
+  reclaim,
   removePoints,
   type Repository,
   restoreRemoved,
@@ -134,14 +135,47 @@ async function changeSomething(
   const what = simulation.draw(1, 4)
   if (what === 1 && live !== undefined) await pinPoint(repository, found, live.entry, "kept")
   else if (what === 2 && live !== undefined) await unpinPoint(repository, found, live.entry)
-  else if (what === 3 && live !== undefined)
+  else if (what === 3 && live !== undefined) {
+    const undoMs = simulation.pick([0, 0, 5 * MINUTE_MS, 24 * 60 * MINUTE_MS])
     await reference
       .removalOf(live.point)
-      .settle("removed", () => removePoints(repository, found, [live.entry], { undoMs: 24 * 60 * MINUTE_MS }))
+      .settle("removed", () => removePoints(repository, found, [live.entry], { undoMs }), simulation.nowMs + undoMs)
+  }
   else if (what === 4 && gone !== undefined)
     await reference
       .removalOf(gone.point.point)
       .settle("none", () => restoreRemoved(repository, found, gone.point.entry))
+}
+
+/** Gives space back, in a process of its own, over and over. */
+export function reclaimer(options: { readonly host: number; readonly turns: number }): Actor {
+  return async (world, problem) => {
+    const { simulation } = world
+    for (let turn = 0; turn < options.turns; turn++) {
+      await simulation.chime(5)
+      const repository = simulation.pick(Object.keys(world.stores))
+      await reclaimOnce(world, problem, repository, world.hosts[options.host] as SimulatedHost)
+    }
+  }
+}
+
+/** One run of reclaim. Gives how many packs went; `undefined` if it did not come to an end. */
+export async function reclaimOnce(
+  world: SimulatedWorld,
+  problem: (text: string) => void,
+  repository: string,
+  host: SimulatedHost,
+): Promise<number | undefined> {
+  const outcome = await world.runProcess(`reclaim ${repository}`, host, async (process) => {
+    const { backups, failed } = await reclaim(await world.open(repository, process))
+    for (const { error } of failed) excuse(error, `reclaim ${repository}`, problem)
+    for (const { unknown } of backups)
+      for (const { message } of unknown) problem(`reclaim ${repository}: ${message}`)
+    return failed.length > 0 ? undefined : backups.reduce((sum, { packs }) => sum + packs, 0)
+  })
+  // A clock that is days off is refused.
+  if (outcome?.error !== undefined) excuse(outcome.error, `reclaim ${repository}`, problem, ["Refused"])
+  return outcome?.result
 }
 
 /** Verifies all there is, and may mark what it finds: nothing is damaged here, so it must not find anything. */

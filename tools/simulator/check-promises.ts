@@ -29,8 +29,9 @@ export async function brokenPromises(world: SimulatedWorld): Promise<readonly st
     for (const { repository: there, workload, point, contentRoot } of world.reference.promised) {
       if (there !== name) continue
       const root = live.get(point)
-      const { state: removal } = world.reference.removalOf(point)
-      const isThere = root !== undefined || (removal !== "none" && removed.has(point))
+      const { state: removal, goneFromMs } = world.reference.removalOf(point)
+      const mayBeGone = world.simulation.nowMs >= goneFromMs
+      const isThere = root !== undefined || (removal !== "none" && (removed.has(point) || mayBeGone))
       if (!isThere) problems.push(`${name} ${workload}: point ${point} was promised and is not there`)
       if (root !== undefined && root !== contentRoot) problems.push(`${name} ${workload}: point ${point} has changed`)
       if (root !== undefined && removal === "removed")

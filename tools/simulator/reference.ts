@@ -20,11 +20,18 @@ export interface Promised {
 /** Whether a point was removed, as far as those were told who asked for it; of two at the same time nobody knows who was last. */
 export class Removal {
   state: "none" | "maybe" | "removed" = "none"
+  /** From when on it may be gone for good: some time after it was asked for. */
+  goneFromMs = Number.POSITIVE_INFINITY
   #asked = 0
   #answered = 0
 
   /** Somebody asks for the state `then`. */
-  async settle(then: "none" | "removed", change: () => Promise<unknown>): Promise<void> {
+  async settle(
+    then: "none" | "removed",
+    change: () => Promise<unknown>,
+    mayBeGoneFromMs = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    this.goneFromMs = Math.min(this.goneFromMs, mayBeGoneFromMs)
     const before = this.#asked === this.#answered ? this.state : "maybe"
     const mine = ++this.#asked
     this.state = "maybe"
@@ -38,6 +45,7 @@ export class Removal {
     } finally {
       this.#answered++
       const wasAlone = this.#asked === mine && this.#answered === mine
+      if (wasAlone && state === "none") this.goneFromMs = Number.POSITIVE_INFINITY
       this.state = wasAlone ? state : "maybe"
     }
   }

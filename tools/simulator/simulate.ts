@@ -1,5 +1,6 @@
-import { type Actor, backUpOnce, checker, copier, copyOnce, keeper, writer } from "./actors.ts"
+import { type Actor, backUpOnce, checker, copier, copyOnce, keeper, reclaimer, reclaimOnce, writer } from "./actors.ts"
 import { brokenPromises } from "./check-promises.ts"
+import { orphans } from "./orphans.ts"
 import { chaos } from "./chaos.ts"
 import type { SimulatedHost } from "./simulated-host.ts"
 import { calm, foggy, stormy, type Weather } from "./weather.ts"
@@ -26,6 +27,7 @@ export interface SimulationResult {
 
 /** Promises are checked after every event in which one was made, and after so many others. */
 const CHECK_EVERY = 400
+const DAY_MS = 24 * 60 * 60_000
 
 /** Simulates a scenario from a seed, and gives what was wrong at any time: the same for the same seed. */
 export async function simulate(scenario: Scenario, seed: number): Promise<SimulationResult> {
@@ -51,6 +53,8 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
   await simulation.run(() => problems.length > 0, check)
   await runAll(scenario.workloads.map((workload) => converge(workload)))
   await runAll([convergeCopy])
+  await runAll(Object.keys(scenario.stores).map((store) => convergeReclaim(store)))
+  if (problems.length === 0) for (const orphan of await orphans(world)) problem(orphan)
   for (const broken of await brokenPromises(world)) problem(broken)
   const { trace, passedMs } = simulation
   return { seed, problems, trace, events, promised: reference.promised.length, passedMs }
@@ -71,6 +75,18 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
     return async () => {
       if (!(await backUpOnce(world, problem, workload, world.hosts[0] as SimulatedHost)))
         problem(`in calm weather ${workload} cannot be backed up`)
+    }
+  }
+
+  /** Everything comes to rest: who was killed is shut out by now, every undo time is over. */
+  function convergeReclaim(store: string): Actor {
+    return async () => {
+      const [host] = world.hosts
+      ;(host as SimulatedHost).skewMs = 0
+      await simulation.wait(3 * DAY_MS)
+      for (let round = 0; round < 3; round++)
+        if ((await reclaimOnce(world, problem, store, host as SimulatedHost)) === undefined)
+          return problem(`in calm weather nothing is given back of ${store}`)
     }
   }
 
@@ -96,6 +112,8 @@ function busyWorld(name: string, store: StoreKind, weather: Weather): Scenario {
       keeper({ host: 0, turns: 10, workloads }),
       keeper({ host: 1, turns: 10, workloads }),
       checker({ host: 2, turns: 2 }),
+      reclaimer({ host: 0, turns: 6 }),
+      reclaimer({ host: 2, turns: 6 }),
       chaos({ turns: 25, weather, strangers: true }),
     ],
   }

@@ -1,4 +1,4 @@
-import { FormatError, isDamage } from "./format-error.ts"
+import { FormatError, isDamage, isFormatError } from "./format-error.ts"
 import { entryKey, layout } from "./layout.ts"
 import { type Catalogue, catalogueOf, type EntrySummary, type LogEntry, stateAfter, summarize } from "./log-entry.ts"
 import { emptyLog, foldEntry, type LogState } from "./log-state.ts"
@@ -10,7 +10,7 @@ const AT_ONCE = 16
 
 /** A log that was read number by number. */
 export interface ProvenLog {
-  /** The state after its newest entry, computed from what every entry from the floor on says. */
+  /** The state after its newest entry, computed from what every entry from the floor on says; it may be a later one. */
   readonly state: LogState
   /** The state after the newest barrier; `undefined` if there is none behind the floor. */
   readonly atBarrier: LogState | undefined
@@ -24,7 +24,7 @@ interface ReadOne {
 /**
  * Proves the state of a log from its entries: reads them one by one from the floor to `state`'s head, each by its key, holds
  * each against the digest that the next one names, and every catalogue against what the entries before it say. A catalogue
- * is a summary: this is the authority that deletes by. Entries that were given up are taken from the summaries behind them.
+ * is a summary: this is the authority that deletes by. The end of the log is where no further number is found. Entries that were given up are taken from the summaries behind them.
  * @throws FormatError `Missing`, `Inconsistent`, … if an entry between is missing, does not open or says otherwise
  */
 export async function proveLog(
@@ -46,6 +46,13 @@ export async function proveLog(
         }
       }),
     )
+  // A listing may lag behind: what follows is found by asking for it.
+  for (let number = head.number + 1; ; number++) {
+    const next = await readNext(number)
+    if (next === undefined) break
+    read.set(number, next)
+    numbers.push(number)
+  }
   let proven = floor === 1 ? emptyLog(state.workload) : undefined
   let atBarrier: LogState | undefined
   for (const number of numbers) {
@@ -68,8 +75,17 @@ export async function proveLog(
     else throw unproven(number)
     if (entry.body.kind === "barrier") atBarrier = proven
   }
-  if (proven === undefined || proven.head.digest !== head.digest) throw unproven(head.number)
+  if (proven === undefined || read.get(head.number)?.digest !== head.digest) throw unproven(head.number)
   return { state: proven, atBarrier }
+
+  async function readNext(number: number): Promise<ReadOne | undefined> {
+    try {
+      return await readEntry(view, place, number, options)
+    } catch (error) {
+      if (isFormatError(error) && error.code === "Missing") return undefined
+      throw error
+    }
+  }
 
   /** What the next entry that is there says that a lost one was; `undefined` if it does not. */
   function summaryOfLost(number: number): EntrySummary | undefined {

@@ -10,6 +10,7 @@ import {
   type PointId,
   type PointTree,
   randomId,
+  readLog,
   workloadIdOf,
 } from "@bcopy/chain-format"
 import type { PolicyInForce } from "@bcopy/retention-gfs"
@@ -223,12 +224,17 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
   /** Keeps what was done, as far as it can be kept, and ends the session. */
   async function giveUp(failure: unknown): Promise<unknown> {
     const fenced = isEngineError(failure) && failure.code === "Fenced"
+    const isGone = isDamage(failure) && (await hasNewBarrier(repository, session))
     // A checkpoint of a base that does not open would be adopted by every session to come.
-    const isSpoiled = isDamage(failure)
+    const isSpoiled = isDamage(failure) && !isGone
     if (isSpoiled && isAdoptable) await abandonSelf().catch(() => undefined)
     else if (!isSpoiled && !fenced && isTransferring) await toCheckpoint(true).catch(() => undefined)
     const leavesWork = writer?.hasBegun === true || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
+    if (signal?.aborted !== true && isGone)
+      return new EngineError("Condemned", `${workload}: what the point was built on was given back; it is brought again`, {
+        cause: failure,
+      })
     if (signal?.aborted !== true) return asEngineError(failure, `${repository.name}: ${job}/${workload}`)
     return new EngineError(
       "Interrupted",
@@ -276,6 +282,12 @@ function proveReceipt(opened: OpenPoint, written: Readonly<Record<string, string
 function refuseFenced(state: LogState, session: Session, workload: string): void {
   if (state.fenced.some((mark) => mark.session === session.id))
     throw new EngineError("Fenced", `${workload} was taken over by another session; this one stops, nothing is lost`)
+}
+
+/** Whether space was given back since the session began. */
+async function hasNewBarrier({ view }: Repository, { place, state }: Session): Promise<boolean> {
+  const now = await readLog(view, place).catch(() => undefined)
+  return (now?.barrier?.entry ?? 0) > (state.barrier?.entry ?? 0)
 }
 
 /** A barrier that came while the point was being brought: what its epoch takes must not be named. */

@@ -10,9 +10,8 @@ import {
 import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
 import type { Repository } from "../repository.ts"
 import { settledSessions } from "../session-marks.ts"
-import { backupLogs } from "./backup-logs.ts"
 import { removeKeys } from "./epoch.ts"
-import { readEpochs } from "./read-epochs.ts"
+import type { Epochs } from "./read-epochs.ts"
 import { reclaimers } from "./reclaimers.ts"
 
 interface Abortable {
@@ -34,25 +33,33 @@ export async function clearBeats(
   return keys.length - (await removeKeys(repository, keys, options.signal)).length
 }
 
-/** What was cleared away behind an epoch that is closed. */
-export interface ClearedUp {
-  /** Log entries that no longer mean anything. */
-  readonly entries: number
+/** Deletes entries of a log that no longer mean anything. Gives how many. */
+export async function clearEntries(
+  repository: Repository,
+  place: LogPlace,
+  state: LogState,
+  options: Abortable,
+): Promise<number> {
+  const keys = await voidEntries(repository, place, state, options)
+  return keys.length - (await removeKeys(repository, keys, options.signal)).length
 }
 
-/** Clears away what no longer means anything once an epoch is closed: void entries, lists of epochs, old signs of life. */
-export async function clearUp(repository: Repository, backup: BackupId, options: Abortable): Promise<ClearedUp> {
-  let entries = 0
-  for await (const { place, state } of backupLogs(repository, backup, options)) {
-    const keys = await voidEntries(repository, place, state, options)
-    entries += keys.length - (await removeKeys(repository, keys, options.signal)).length
-  }
-  const { closed, keys } = await readEpochs(repository.view, backup, options)
+/** Deletes lists of epochs that are over, all but that the newest one is closed. */
+export async function clearEpochs(
+  repository: Repository,
+  backup: BackupId,
+  { closed, keys }: Epochs,
+  options: Abortable,
+): Promise<void> {
   const over = keys.filter((key) => {
     const found = condemnedStage(backup, key)
     return found !== undefined && (found.epoch < closed || (found.epoch === closed && found.stage !== "closed"))
   })
   await removeKeys(repository, over.map(parseObjectKey), options.signal)
+}
+
+/** Deletes signs of life of who emptied sparse packs and can not be alive. */
+export async function clearReclaimers(repository: Repository, backup: BackupId, options: Abortable): Promise<void> {
   const alive = new Set<string>()
   for await (const session of reclaimers(repository, backup, options)) alive.add(session)
   const prefix = layout.reclaimers(backup)
@@ -60,7 +67,6 @@ export async function clearUp(repository: Repository, backup: BackupId, options:
   for await (const { key } of objectsUnder(repository, prefix, options))
     if (!alive.has(key.slice(prefix.length, prefix.length + 32))) dead.push(key)
   await removeKeys(repository, dead, options.signal)
-  return { entries }
 }
 
 /** Entries below the floor of the barrier before the newest one, which nothing names. */

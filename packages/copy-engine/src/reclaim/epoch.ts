@@ -6,6 +6,7 @@ import {
   type LogPlace,
   type LogState,
   type PackRuns,
+  parseCondemnedList,
   runsOf,
   type SessionId,
 } from "@bcopy/chain-format"
@@ -46,7 +47,8 @@ export async function beginEpoch(
   made: { readonly epoch: number; readonly packs: readonly PackRuns[]; readonly oldestMs: number },
   options: { readonly signal?: AbortSignal },
 ): Promise<CondemnedList> {
-  const list: CondemnedList = { ...made, stage: "condemned", atMs: repository.storeTime.now() }
+  const oldestMs = Math.floor(made.oldestMs)
+  const list: CondemnedList = { ...made, oldestMs, stage: "condemned", atMs: Math.floor(repository.storeTime.now()) }
   return createList(repository, backup, list, options)
 }
 
@@ -85,7 +87,7 @@ export async function endEpoch(
   await createList(
     repository,
     backup,
-    { epoch, stage: "closed", atMs: storeTime.now(), oldestMs: 0, packs: asRuns(left) },
+    { epoch, stage: "closed", atMs: Math.floor(storeTime.now()), oldestMs: 0, packs: asRuns(left) },
     abortable,
   )
   return result
@@ -138,7 +140,7 @@ async function decide(
   const isFree = ({ session, number }: { session: SessionId; number: number }) =>
     held.holderOf(session, number, list.oldestMs) === undefined
   const packs = asRuns([...packsOf(list.packs)].filter(isFree))
-  return createList(repository, backup, { ...list, stage: "final", atMs: repository.storeTime.now(), packs }, options)
+  return createList(repository, backup, { ...list, stage: "final", atMs: Math.floor(repository.storeTime.now()), packs }, options)
 }
 
 async function deletePacks(
@@ -186,6 +188,8 @@ async function createList(
   options: { readonly signal?: AbortSignal },
 ): Promise<CondemnedList> {
   const objectKey = layout.condemnedList(backup, list.epoch, list.stage)
+  // What could not be read again would stop everybody.
+  parseCondemnedList(JSON.parse(JSON.stringify(list)), objectKey)
   const { outcome, dateMs } = await store.create(
     parseObjectKey(objectKey),
     encodeSmallObject("condemned", list, { ...view, objectKey }),

@@ -15,7 +15,7 @@ import { requireClock } from "../require-clock.ts"
 import { settleRepeats } from "../settle-repeats.ts"
 import { findBackups } from "./find-backups.ts"
 import { backupLogs } from "./backup-logs.ts"
-import { clearBeats, clearUp } from "./clear-up.ts"
+import { clearBeats, clearEntries, clearEpochs, clearReclaimers } from "./clear-up.ts"
 import { CondemnedPacks } from "./condemned-packs.ts"
 import { DuePoints } from "./due-points.ts"
 import { asRuns, beginEpoch, endEpoch, removeKeys } from "./epoch.ts"
@@ -109,17 +109,24 @@ async function reclaimBackup(
     let newest = epochs.keys.reduce((most, key) => Math.max(most, condemnedStage(backup, key)?.epoch ?? 0), 0)
     for await (const { place, state } of backupLogs(repository, backup, abortable)) {
       newest = Math.max(newest, state.barrier?.epoch ?? 0)
-      if (!dryRun) await clearBeats(repository, place, state, abortable)
+      if (!dryRun) {
+        await clearBeats(repository, place, state, abortable)
+        sums.entries += await clearEntries(repository, place, state, abortable)
+      }
       await due.find(repository, place, state, abortable)
     }
-    if (!dryRun) await removeKeys(repository, due.expired, signal)
+    if (!dryRun) {
+      await removeKeys(repository, due.expired, signal)
+      await clearEpochs(repository, backup, epochs, abortable)
+      await clearReclaimers(repository, backup, abortable)
+    }
     const end = async (list: Parameters<typeof endEpoch>[2]) => {
       const onDeleted = (packs: number) =>
         seams.onEvent?.({ type: "reclaim", job, phase: "deleting", packs: sums.packs + packs })
       const result = await endEpoch(repository, backup, list, { session, due, onDeleted, ...abortable })
       sums.packs += result.deleted
       left = result.left
-      sums.entries += (await clearUp(repository, backup, abortable)).entries
+      await clearEpochs(repository, backup, await readEpochs(repository.view, backup, abortable), abortable)
     }
     if (!dryRun && epochs.open.length > 0) {
       // What somebody has begun comes to its end first.
