@@ -140,8 +140,7 @@ async function changeSomething(
     await reference
       .removalOf(live.point)
       .settle("removed", () => removePoints(repository, found, [live.entry], { undoMs }), simulation.nowMs + undoMs)
-  }
-  else if (what === 4 && gone !== undefined)
+  } else if (what === 4 && gone !== undefined)
     await reference
       .removalOf(gone.point.point)
       .settle("none", () => restoreRemoved(repository, found, gone.point.entry))
@@ -167,10 +166,10 @@ export async function reclaimOnce(
   host: SimulatedHost,
 ): Promise<number | undefined> {
   const outcome = await world.runProcess(`reclaim ${repository}`, host, async (process) => {
-    const { backups, failed } = await reclaim(await world.open(repository, process))
+    const maxUnused = world.simulation.pick([0.02, 0.25])
+    const { backups, failed } = await reclaim(await world.open(repository, process), { maxUnused })
     for (const { error } of failed) excuse(error, `reclaim ${repository}`, problem)
-    for (const { unknown } of backups)
-      for (const { message } of unknown) problem(`reclaim ${repository}: ${message}`)
+    for (const { unknown } of backups) for (const { message } of unknown) problem(`reclaim ${repository}: ${message}`)
     return failed.length > 0 ? undefined : backups.reduce((sum, { packs }) => sum + packs, 0)
   })
   // A clock that is days off is refused.

@@ -1,6 +1,5 @@
 import { layout, pointReader, readManifest } from "@bcopy/chain-format"
 import { findWorkloads } from "@bcopy/copy-engine"
-import type { SimulatedStore } from "./simulated-store.ts"
 import type { SimulatedWorld } from "./world.ts"
 
 /** What lies in repositories that have come to rest, and that nothing names: counted by points alone, not as reclaim does. */
@@ -23,10 +22,11 @@ export async function orphans(world: SimulatedWorld): Promise<readonly string[]>
       for (const { removal } of state.removed) entries.add(removal)
       logs.set(layout.log(place.backup, place.workload), { voidBelow: state.barrier?.voidBelow ?? 1, entries })
     }
-    for (const key of (store as SimulatedStore).memory.keys()) {
+    for (const key of store.memory.keys()) {
       if (key.includes("/packs/") && !named.has(key)) found.push(`${name}: nobody needs ${key}`)
       if (key.includes("/sessions/")) found.push(`${name}: ${key} is of a session that nobody waits for`)
-      if (key.includes("/condemned/") && !key.endsWith(".closed")) found.push(`${name}: ${key} is of an epoch that is over`)
+      if (key.includes("/condemned/") && !key.endsWith(".closed"))
+        found.push(`${name}: ${key} is of an epoch that is over`)
     }
   }
   return found

@@ -106,6 +106,7 @@ export { editPackTable, type EditPackTableOptions, type NewPack } from "./edit-p
 export type { MapPackRef } from "./map-pack.ts"
 export { planMapMerge } from "./plan-map-merge.ts"
 export { relocatePages, type RelocatePagesOptions } from "./relocate-pages.ts"
+export { type BlockPlace, moveBlocks, type MoveBlocksOptions, type MovedSubtree } from "./move-blocks.ts"
 export { resealPack, type ResealPackOptions } from "./reseal-pack.ts"
 
 // Birth certificate, settings, sessions

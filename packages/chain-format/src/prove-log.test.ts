@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { toHex } from "./hex.ts"
 import { entryKey, layout } from "./layout.ts"
-import { nextEntry } from "./log-entry.ts"
+import type { nextEntry } from "./log-entry.ts"
 import { proveLog } from "./prove-log.ts"
 import { openEntry, readLog } from "./read-log.ts"
 import { encodeSmallObject } from "./small-object.ts"

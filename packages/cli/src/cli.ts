@@ -9,6 +9,7 @@ import { keysCommand } from "./commands/keys.ts"
 import { pointsCommand } from "./commands/points.ts"
 import { retentionCommand } from "./commands/retention.ts"
 import { pruneCommand } from "./commands/prune.ts"
+import { reclaimCommand } from "./commands/reclaim.ts"
 import { restoreCommand } from "./commands/restore.ts"
 import { showCommand } from "./commands/show.ts"
 import { storeCommand } from "./commands/store.ts"
@@ -55,6 +56,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   add(pointsCommand)
   add(retentionCommand)
   add(pruneCommand)
+  add(reclaimCommand)
   add(restoreCommand)
   add(verifyCommand)
   add(showCommand)

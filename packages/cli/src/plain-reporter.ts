@@ -8,6 +8,13 @@ import { renderSize } from "./render-size.ts"
 import type { Reporter } from "./reporter.ts"
 import { sourcePoint } from "./source-point.ts"
 
+/** What reclaim is about to do. */
+export const reclaimPhases = {
+  reading: "looking for what nothing needs",
+  moving: "writing sparse packs anew",
+  deleting: "deleting packs",
+} as const
+
 /** A line when something begins and one when it ends: for logs. */
 export function plainReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): Reporter {
   const began = new Map<string, number>()
@@ -42,6 +49,8 @@ export function plainReporter({ stderr, clock }: Pick<Io, "stderr" | "clock">): 
         return
       case "verify":
         return begin(eventSubject(event), `${eventSubject(event)}: verifying`)
+      case "reclaim":
+        return begin(`${event.job} ${event.phase}`, `${event.job}: ${reclaimPhases[event.phase]}`)
       default: {
         const text = renderEvent(event)
         if (text !== undefined) line(text)

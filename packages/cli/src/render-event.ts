@@ -27,6 +27,7 @@ export function renderEvent(event: EngineEvent): string | undefined {
       return `warning: ${job}/${workload}: the log ends at entry ${found} and had ${seen} when it was last seen: its newest points were taken away`
     }
     case "resealed":
+    case "reclaim":
     case "task":
     case "transfer":
     case "skipped":

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@bcopy/copy-engine"
 
 /** Parts of a run that requests are counted by. */
-export type RunPhase = "open" | "transfer" | "commit" | "restore" | "verify"
+export type RunPhase = "open" | "transfer" | "commit" | "restore" | "verify" | "reclaim"
 
 /** The part of the run that an event is of; `undefined` where it does not tell. What lies between tasks opens the next one. */
 export function phaseOf(event: EngineEvent): RunPhase | undefined {
@@ -17,6 +17,8 @@ export function phaseOf(event: EngineEvent): RunPhase | undefined {
       return "restore"
     case "verify":
       return "verify"
+    case "reclaim":
+      return "reclaim"
     case "skipped":
     case "waiting":
     case "adopted":

@@ -3,6 +3,7 @@ import type { ClassUse } from "./class-use.ts"
 import { eventSubject } from "./event-subject.ts"
 import type { Io } from "./io.ts"
 import { paintFor, printable } from "./paint.ts"
+import { reclaimPhases } from "./plain-reporter.ts"
 import { renderEvent } from "./render-event.ts"
 import { type Progress, renderProgress, type Saved, savedBy } from "./render-progress.ts"
 import type { Reporter } from "./reporter.ts"
@@ -77,6 +78,10 @@ export async function terminalReporter(
         return show(eventSubject(event), event.doneBytes, event.totalBytes)
       case "verify":
         return show(eventSubject(event), event.doneBytes, event.totalBytes)
+      case "reclaim": {
+        const { job, phase, packs } = event
+        return screen(paint.dim(printable(`${job}: ${reclaimPhases[phase]}${packs > 0 ? `, ${packs} by now` : ""}`)))
+      }
       case "committed":
       case "failed":
         return screen.clear()

@@ -232,9 +232,13 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
     const leavesWork = writer?.hasBegun === true || session.adoption !== undefined
     await session.end(signal?.aborted === true ? "interrupted" : "failed", { leavesWork }).catch(() => undefined)
     if (signal?.aborted !== true && isGone)
-      return new EngineError("Condemned", `${workload}: what the point was built on was given back; it is brought again`, {
-        cause: failure,
-      })
+      return new EngineError(
+        "Condemned",
+        `${workload}: what the point was built on was given back; it is brought again`,
+        {
+          cause: failure,
+        },
+      )
     if (signal?.aborted !== true) return asEngineError(failure, `${repository.name}: ${job}/${workload}`)
     return new EngineError(
       "Interrupted",

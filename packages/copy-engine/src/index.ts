@@ -59,7 +59,14 @@ export {
 export { policyInForce } from "./retention-policy.ts"
 
 // Giving space back
-export { reclaim, type ReclaimedOfBackup, type ReclaimOptions, type ReclaimReport } from "./reclaim/reclaim.ts"
+export { explainSpace, type HoldingSession, type PackSum, type SpaceOfBackup } from "./reclaim/explain-space.ts"
+export {
+  DEFAULT_MAX_UNUSED,
+  reclaim,
+  type ReclaimedOfBackup,
+  type ReclaimOptions,
+  type ReclaimReport,
+} from "./reclaim/reclaim.ts"
 
 // Getting them out, and proving them
 export { restore, type RestoreOptions, type RestoreReport } from "./restore.ts"

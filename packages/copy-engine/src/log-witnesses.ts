@@ -51,6 +51,9 @@ export class LogWitnesses {
     for (const [prefix, { workload, number, digest, by }] of this.#claims) {
       const heard = this.#heard.get(prefix)
       const place: LogPlace = { backup: by.place.backup, workload }
+      // It may have been heard before it became so long.
+      const isShort = heard !== undefined && heard.state.head.number < number
+      if (isShort && (await this.#hasEntry(place, number, digest, abortable))) continue
       const state = heard?.state ?? (await readLog(view, place, abortable).catch(() => undefined))
       const name = heard?.state.workload.name ?? workload
       const said = `${by.job}/${by.state.workload.name} says that it had entry ${number}`
@@ -82,5 +85,12 @@ export class LogWitnesses {
             message: "its log was there when it was last seen, and is gone",
           })
     return found
+  }
+
+  async #hasEntry(place: LogPlace, number: number, digest: string, options: { readonly signal?: AbortSignal }) {
+    return readEntry(this.#repository.view, place, number, { ...options, digest }).then(
+      () => true,
+      () => false,
+    )
   }
 }

@@ -1,7 +1,7 @@
 import { type EntryBody, type LivePoint, type LogState, randomId } from "@bcopy/chain-format"
 import { type ExpiredPoint, planPrune, type PolicyInForce } from "@bcopy/retention-gfs"
 import { appendLogEntry } from "./append-log-entry.ts"
-import { EngineError, isEngineError } from "./engine-error.ts"
+import { isEngineError } from "./engine-error.ts"
 import { interruptible } from "./interruptible.ts"
 import { planWorkloads, type WorkloadPlan } from "./plan-workloads.ts"
 import { type Repository, requireWritable } from "./repository.ts"

@@ -8,6 +8,7 @@ import { interruptible } from "./interruptible.ts"
 import { findPoint } from "./list-points.ts"
 import { readingPlan } from "./memory-budget.ts"
 import { outputExists } from "./raw-target.ts"
+import { withReadingMark } from "./reading-mark.ts"
 import type { Repository } from "./repository.ts"
 import { type DiskRestore, restoreDisk } from "./restore-disk.ts"
 
@@ -85,10 +86,9 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   const done: DiskRestore[] = []
   const reader = pointReader(repository.view, found.place.backup, manifest, abortable)
   const { packBytes } = repository
-  await withMovers(
-    readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes }),
-    packBytes,
-    async (movers) => {
+  const plan = readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes })
+  const work = async () =>
+    withMovers(plan, packBytes, async (movers) => {
       for (const [index, { name, sizeBytes, contentRoot }] of disks.entries()) {
         const path = paths[index] as string
         const number = manifest.disks.findIndex((disk) => disk.name === name)
@@ -99,8 +99,8 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
           throw await explain(error)
         }
       }
-    },
-  )
+    })
+  await (dryRun ? work() : withReadingMark(repository, found.place, point, work))
   const { name } = found.state.workload
   return { job: found.job, workload: name, point: point.point, createdAtMs: point.createdAtMs, disks: done, dryRun }
 }

@@ -1,4 +1,4 @@
-import { removeExpired } from "@bcopy/copy-engine"
+import { reclaim, removeExpired } from "@bcopy/copy-engine"
 import { InvalidArgumentError } from "commander"
 import { byName } from "../by-name.ts"
 import type { CliCommand } from "../cli-command.ts"
@@ -7,33 +7,39 @@ import { exitCodes } from "../exit-codes.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { parseDuration } from "../parse-duration.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
+import { addReclaimOptions, type ReclaimLimits } from "../reclaim/reclaim-options.ts"
+import { reclaimDocument, reclaimErrors, renderReclaim } from "../reclaim/render-reclaim.ts"
 import { renderRemoval } from "../render-removal.ts"
 import { addExamples, addRepoOption, nameArgument } from "../shared-options.ts"
 
-interface PruneOptions {
+interface PruneOptions extends ReclaimLimits {
   readonly repo?: string
   readonly job?: string
   readonly workload?: string
   readonly undo?: number
+  readonly reclaim: boolean
 }
 
-/** `bcopy prune`: removes what no rule of the retention policies keeps. */
+/** `bcopy prune`: removes what no rule of the retention policies keeps, and gives space back. */
 export const pruneCommand: CliCommand<PruneOptions> = {
   name: "prune",
+  keepsCheckpoint: true,
   define(command) {
     command
-      .summary("remove points that no retention rule keeps")
+      .summary("remove points that no retention rule keeps, and give space back")
       .description(
-        "Removes the restore points that no rule of their job's retention policy keeps; jobs without a policy lose none. Removed points can be brought back for a while (`points restore-removed`). Their space is not given back yet.",
+        "Removes the restore points that no rule of their job's retention policy keeps; jobs without a policy lose none. Removed points can be brought back for a while (`points restore-removed`). Then the space of what nothing needs any more is given back, as `bcopy reclaim` does: that of points removed earlier, once they can no longer be brought back.",
       )
       .option("--job <name>", "only those of this job", nameArgument)
       .option("--workload <name>", "only those of workloads of this name", nameArgument)
       .option("--undo <time>", "how long they can be brought back: 36h, 7d, 2w (default: 7d)", durationArgument)
+      .option("--no-reclaim", "give no space back")
+    addReclaimOptions(command)
     addRepoOption(command)
     addExamples(command, "bcopy prune --repo /srv/bcopy --dry-run", "bcopy prune --repo /srv/bcopy --job nightly")
   },
   async run(call) {
-    const { job, workload, undo, yes = false, dryRun = false } = call.options
+    const { job, workload, undo, yes = false, dryRun = false, maxUnused, maxBytes } = call.options
     const { signal } = call
     const repository = await openGivenRepository(call)
     if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)
@@ -41,10 +47,15 @@ export const pruneCommand: CliCommand<PruneOptions> = {
     const workloads = [...report.workloads].sort(byName)
     const failed = report.failed.map(({ error, ...place }) => ({ ...place, error: describeError(error) }))
     const asked = workloads.filter(({ asks }) => asks !== undefined)
+    const reclaimed = call.options.reclaim
+      ? await reclaim(repository, { job, maxUnused, maxBytes, dryRun, signal })
+      : { dryRun, backups: [], failed: [] }
+    const isPartly = failed.length + reclaimed.failed.length > 0
     return {
-      exit: failed.length > 0 ? exitCodes.partly : asked.length > 0 && !dryRun ? exitCodes.refused : exitCodes.done,
+      exit: isPartly ? exitCodes.partly : asked.length > 0 && !dryRun ? exitCodes.refused : exitCodes.done,
       errors: [
         ...failed.map(({ error }) => error),
+        ...reclaimErrors(reclaimed),
         ...asked.map(({ job: of, workload: which, asks }) => ({
           code: "Refused",
           message: `${of}/${which}: ${asks}`,
@@ -52,8 +63,11 @@ export const pruneCommand: CliCommand<PruneOptions> = {
           exit: exitCodes.refused,
         })),
       ],
-      document: { dryRun, workloads: workloads.map(documentOf), failed },
-      text: renderRemoval({ dryRun, workloads, failed }, call.paint),
+      document: { dryRun, workloads: workloads.map(documentOf), failed, reclaimed: reclaimDocument(reclaimed) },
+      text: [
+        renderRemoval({ dryRun, workloads, failed }, call.paint),
+        ...(call.options.reclaim ? [renderReclaim(reclaimed, call.paint)] : []),
+      ].join("\n"),
     }
   },
 }

@@ -3,7 +3,6 @@ import {
   type CondemnedList,
   encodeSmallObject,
   layout,
-  type LogPlace,
   type LogState,
   type PackRuns,
   parseCondemnedList,
@@ -140,7 +139,12 @@ async function decide(
   const isFree = ({ session, number }: { session: SessionId; number: number }) =>
     held.holderOf(session, number, list.oldestMs) === undefined
   const packs = asRuns([...packsOf(list.packs)].filter(isFree))
-  return createList(repository, backup, { ...list, stage: "final", atMs: Math.floor(repository.storeTime.now()), packs }, options)
+  return createList(
+    repository,
+    backup,
+    { ...list, stage: "final", atMs: Math.floor(repository.storeTime.now()), packs },
+    options,
+  )
 }
 
 async function deletePacks(

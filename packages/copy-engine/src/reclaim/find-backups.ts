@@ -28,10 +28,10 @@ export async function* findBackups(
       yield { backup: folder as BackupId, job: await nameOf(folder as BackupId, folder) }
     return
   }
-  const backup = backupIdOf(view.idMac, job)
-  if ((await view.list(layout.backup(backup), { limit: 1, ...abortable })).keys.length === 0)
+  const only = backupIdOf(view.idMac, job)
+  if ((await view.list(layout.backup(only), { limit: 1, ...abortable })).keys.length === 0)
     throw new EngineError("NotFound", `${name} has no job ${job}`)
-  yield { backup, job: await nameOf(backup, job) }
+  yield { backup: only, job: await nameOf(only, job) }
 
   async function nameOf(backup: BackupId, otherwise: string): Promise<string> {
     try {

@@ -1,4 +1,5 @@
-import { CATALOGUE_EVERY } from "@bcopy/chain-format"
+import { CATALOGUE_EVERY, readManifest } from "@bcopy/chain-format"
+import { aroundRequests } from "@bcopy/repo"
 import { describe, expect, test } from "vitest"
 import { backUp } from "../back-up.ts"
 import { pinPoint, removePoints, restoreRemoved, unpinPoint } from "../change-points.ts"
@@ -9,6 +10,7 @@ import { changed, noise } from "../testing/noise.ts"
 import { differing, restoreBytes } from "../testing/restore-bytes.ts"
 import { makeWorld, type World, type WorldOptions } from "../testing/world.ts"
 import { verify } from "../verify.ts"
+import { explainSpace } from "./explain-space.ts"
 import { reclaim } from "./reclaim.ts"
 
 const MIB = 1 << 20
@@ -111,9 +113,9 @@ describe.each(Object.entries(stores))("reclaim on %s", (_, options) => {
     await chainOf(world, 4)
     await remove(world, [0, 1, 2])
     const before = world.store.snapshot()
-    const planned = await reclaim(await world.open(), { dryRun: true })
+    const planned = await reclaim(await world.open(), { maxUnused: Number.POSITIVE_INFINITY, dryRun: true })
     expect(world.store.snapshot()).toEqual(before)
-    const done = await reclaim(await world.open())
+    const done = await reclaim(await world.open(), { maxUnused: Number.POSITIVE_INFINITY })
     expect({ ...done.backups[0], entries: 0 }).toEqual({ ...planned.backups[0], entries: 0 })
   })
 
@@ -223,4 +225,104 @@ test("clocks a day apart refuse it", async () => {
   await expect(reclaim({ ...repository, seams: { ...repository.seams, clock } })).rejects.toMatchObject({
     code: "Refused",
   })
+})
+
+test("sparse packs are emptied until little is unused, and every point keeps its content", async () => {
+  const world = makeWorld()
+  await world.create()
+  const disks: Uint8Array[] = []
+  for (let at = 0; at < 12; at++) {
+    const before = disks.at(-1) ?? noise(4 * MIB, 1)
+    // In each eighth of the disk a block changes, here another one each time, there often the same.
+    const stretches = Array.from({ length: 8 }, (_, part) => ({
+      at: (part * 8 + ((at * part) % 8)) * 65_536,
+      count: 65_536,
+    }))
+    disks.push(at === 0 ? before : changed(before, stretches, at))
+    await backUp(await world.open(), { source: disksNow({ sda: disks[at] as Uint8Array }), ...task })
+    await world.clock.advance(60_000)
+  }
+  await remove(world, [0, 1, 2, 3, 4, 5, 6, 7, 8])
+  const roots = await rootsOf(world)
+  const planned = await reclaim(await world.open(), { maxUnused: 0.1, dryRun: true })
+  const { backups } = await reclaim(await world.open(), { maxUnused: 0.1 })
+  expect(planned.backups[0]?.emptied).toBeGreaterThan(0)
+  expect(backups[0]?.emptied).toBeGreaterThan(0)
+  expect(backups[0]?.movedBytes).toBeGreaterThan(0)
+  // The three points hold the disk, and up to twice an eighth of it.
+  expect(await bytesOfPacks(world)).toBeLessThan(1.35 * 5 * MIB)
+  expect(await rootsOf(world)).toEqual(roots)
+  await expectWhole(world, disks.slice(9))
+  expect(keysWith(world, "/sessions/")).toEqual([])
+  // What was moved is found again by the next backup and the next run.
+  await backUp(await world.open(), { source: disksNow({ sda: disks[11] as Uint8Array }), ...task })
+  expect(await reclaim(await world.open(), { maxUnused: 0.1 })).toMatchObject({ backups: [{ emptied: 0 }] })
+  await expectWhole(world, [...disks.slice(9), disks[11] as Uint8Array])
+})
+
+async function rootsOf(world: World): Promise<readonly unknown[]> {
+  const repository = await world.open()
+  const { place, state } = await findWorkload(repository, { workload: "web01" })
+  const manifests = await Promise.all(state.points.map((point) => readManifest(repository.view, place, point)))
+  return manifests.map(({ disks }) => disks.map(({ contentRoot }) => contentRoot))
+}
+
+async function bytesOfPacks(world: World): Promise<number> {
+  const { objects } = await world.store.list("backups/")
+  return objects.reduce((sum, { key, objectBytes }) => sum + (key.includes("/packs/") ? objectBytes : 0), 0)
+}
+
+test("a point that is being read for long is not purged, for a week at most", async () => {
+  const world = makeWorld()
+  await world.create()
+  const disks = await chainOf(world, 3)
+  const [first] = await pointsOf(world)
+  let release: () => void = () => undefined
+  const isHeld = new Promise<void>((resolve) => (release = resolve))
+  let arrive: () => void = () => undefined
+  const arrived = new Promise<void>((resolve) => (arrive = resolve))
+  const slow = aroundRequests(world.store, async ({ method, key }, run) => {
+    if (method === "read" && key.includes("/packs/")) {
+      arrive()
+      await isHeld
+    }
+    return run()
+  })
+  const reading = restoreBytes(await world.open(slow), { point: first as string, movers: 0 })
+  await arrived
+  await world.clock.advance(120_000)
+  expect(keysWith(world, "/sessions/readers/")).toHaveLength(1)
+  await remove(world, [0])
+  expect(await reclaim(await world.open())).toMatchObject({ backups: [{ purged: 0, packs: 0 }] })
+  const [space] = await explainSpace(await world.open())
+  expect(space?.reading.packs).toBeGreaterThan(0)
+  release()
+  expect(differing(await reading, { sda: disks[0] as Uint8Array })).toEqual([])
+  expect(keysWith(world, "/sessions/readers/")).toEqual([])
+  expect(await reclaim(await world.open())).toMatchObject({ backups: [{ purged: 1 }] })
+})
+
+test("every byte is explained", async () => {
+  const world = makeWorld()
+  await world.create()
+  await chainOf(world, 6)
+  await remove(world, [0])
+  await remove(world, [0], DAY_MS)
+  const stop = new AbortController()
+  const onRead = (_disk: string, first: number) => (first >= 64 ? stop.abort() : undefined)
+  const source = disksNow({ sda: noise(8 * MIB, 5) }, { workload: "db", onRead })
+  await expect(
+    backUp(await world.open(), { source, ...task, workload: "db", signal: stop.signal }),
+  ).rejects.toMatchObject({ code: "Interrupted" })
+  await world.clock.advance(60_000)
+  const [space] = await explainSpace(await world.open())
+  const { job, sessions, unknown, overlaid, ...sums } = space as NonNullable<typeof space>
+  expect({ job, unknown, overlaid }).toEqual({ job: "nightly", unknown: [], overlaid: { packs: 0, storedBytes: 0 } })
+  expect(sessions).toMatchObject([{ workload: "db", ended: "interrupted" }])
+  const all = Object.values(sums).reduce((sum, { storedBytes }) => sum + storedBytes, 0)
+  expect(all).toBe(await bytesOfPacks(world))
+  expect(sums.session.storedBytes).toBe(sessions[0]?.storedBytes)
+  for (const sum of [sums.live, sums.undo, sums.session, sums.free]) expect(sum.packs).toBeGreaterThan(0)
+  const { backups } = await reclaim(await world.open(), { maxUnused: Number.POSITIVE_INFINITY })
+  expect(backups[0]).toMatchObject(sums.free)
 })

@@ -19,7 +19,9 @@ import { clearBeats, clearEntries, clearEpochs, clearReclaimers } from "./clear-
 import { CondemnedPacks } from "./condemned-packs.ts"
 import { DuePoints } from "./due-points.ts"
 import { asRuns, beginEpoch, endEpoch, removeKeys } from "./epoch.ts"
+import { emptySparse } from "./empty-sparse.ts"
 import { readEpochs } from "./read-epochs.ts"
+import { type SparseLimits, type SparsePack, SparsePacks } from "./sparse-packs.ts"
 import { surveyPacks } from "./survey-packs.ts"
 
 /** A list names so many packs at most: the rest is for the next epoch. */
@@ -30,9 +32,19 @@ const MAX_EPOCHS = 1000
 export interface ReclaimOptions {
   /** Only the backup of this job. */
   readonly job?: string
+  /**
+   * How many bytes may lie unused in packs beside those in use, as a share of these: until then the emptiest packs are written
+   * anew; 0.25 by default. `Infinity` writes nothing.
+   */
+  readonly maxUnused?: number
+  /** Bytes that are written anew in this run, at most. */
+  readonly maxBytes?: number
   readonly dryRun?: boolean
   readonly signal?: AbortSignal
 }
+
+/** Of what is in use, so much may lie unused beside it. */
+export const DEFAULT_MAX_UNUSED = 0.25
 
 /** What was given back of one backup, or would be. */
 export interface ReclaimedOfBackup {
@@ -41,6 +53,9 @@ export interface ReclaimedOfBackup {
   readonly purged: number
   readonly packs: number
   readonly storedBytes: number
+  /** Sparse packs whose blocks were written anew; they are among those deleted. */
+  readonly emptied: number
+  readonly movedBytes: number
   /** Log entries that no longer meant anything. */
   readonly entries: number
   /** Packs that nothing needs and that are locked. */
@@ -69,10 +84,8 @@ export async function reclaim(repository: Repository, options: ReclaimOptions = 
   )
 }
 
-async function reclaimAll(
-  repository: Repository,
-  { job, dryRun = false, signal }: ReclaimOptions,
-): Promise<ReclaimReport> {
+async function reclaimAll(repository: Repository, { job, signal, ...options }: ReclaimOptions): Promise<ReclaimReport> {
+  const { dryRun = false, maxUnused = DEFAULT_MAX_UNUSED, maxBytes = Number.POSITIVE_INFINITY } = options
   if (!dryRun) requireWritable(repository)
   const abortable = signal === undefined ? {} : { signal }
   const backups: ReclaimedOfBackup[] = []
@@ -80,7 +93,7 @@ async function reclaimAll(
   for await (const found of findBackups(repository, { ...(job !== undefined && { job }), ...abortable }))
     try {
       requireClock(repository, "nothing is deleted")
-      backups.push(await reclaimBackup(repository, found, { dryRun, ...abortable }))
+      backups.push(await reclaimBackup(repository, found, { dryRun, maxUnused, maxBytes, ...abortable }))
     } catch (error) {
       // What is not known of one backup stops nothing in another.
       if (!isEngineError(error) || error.code === "Refused" || signal?.aborted === true) throw error
@@ -93,13 +106,14 @@ async function reclaimAll(
 async function reclaimBackup(
   repository: Repository,
   { job, backup }: { readonly job: string; readonly backup: BackupId },
-  { dryRun, signal }: { readonly dryRun: boolean; readonly signal?: AbortSignal },
+  { dryRun, signal, ...limits }: SparseLimits & { readonly dryRun: boolean; readonly signal?: AbortSignal },
 ): Promise<ReclaimedOfBackup> {
   const abortable = signal === undefined ? {} : { signal }
   const { seams } = repository
   const session = randomId<"session">(seams.random(16))
-  const sums = { purged: 0, packs: 0, storedBytes: 0, entries: 0 }
+  const sums = { purged: 0, packs: 0, storedBytes: 0, emptied: 0, movedBytes: 0, entries: 0 }
   let locked = 0
+  let isEmptied = false
   let left: ReclaimedOfBackup["left"] = []
   let unknown: ReclaimedOfBackup["unknown"] = []
   for (let round = 0; ; round++) {
@@ -142,7 +156,9 @@ async function reclaimBackup(
     }
     let isWhole = true
     const wasLeft = new CondemnedPacks([epochs.left])
+    const sparse = new SparsePacks()
     for await (const pack of surveyPacks(repository, backup, { due, onUnknown, ...abortable })) {
+      sparse.add(pack)
       if (pack.holder !== undefined) continue
       if (wasLeft.has(pack.session, pack.number) && (await isLocked(repository, backup, pack, signal))) {
         locked++
@@ -150,14 +166,26 @@ async function reclaimBackup(
       }
       if (dead.length >= MAX_CONDEMNED) {
         isWhole = false
-        break
+        continue
       }
       dead.push(pack)
     }
     const packs: readonly PackRuns[] = asRuns(dead)
     const bytes = dead.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
-    if (dryRun)
-      return { job, ...sums, purged: due.count, packs: dead.length, storedBytes: bytes, locked, left, unknown }
+    const chosen = isEmptied ? [] : sparse.choose({ ...limits, maxBytes: limits.maxBytes - sums.movedBytes })
+    if (dryRun) {
+      const would = { purged: due.count, packs: dead.length, storedBytes: bytes, ...planned(chosen) }
+      return { job, ...would, locked, left, unknown }
+    }
+    if (chosen.length > 0) {
+      // They go with the epoch that follows.
+      isEmptied = true
+      const onMoved = (count: number) => seams.onEvent?.({ type: "reclaim", job, phase: "moving", packs: count })
+      const emptied = await emptySparse(repository, backup, { chosen, due, session, onMoved, ...abortable })
+      sums.emptied += emptied.packs
+      sums.movedBytes += emptied.movedBytes
+      continue
+    }
     if (dead.length === 0 && due.count === 0) break
     const oldestMs = dead.reduce((oldest, { storedAtMs }) => Math.min(oldest, storedAtMs), Number.MAX_SAFE_INTEGER)
     const list = await beginEpoch(repository, backup, { epoch: newest + 1, packs, oldestMs }, abortable)
@@ -168,6 +196,12 @@ async function reclaimBackup(
     if (isWhole || round >= MAX_EPOCHS) break
   }
   return { job, ...sums, locked, left, unknown }
+}
+
+/** What would be written anew. */
+function planned(chosen: readonly SparsePack[]) {
+  const movedBytes = chosen.reduce((sum, { share, storedBytes }) => sum + Math.round(share * storedBytes), 0)
+  return { emptied: chosen.length, movedBytes, entries: 0 }
 }
 
 /** Whether the store says that a pack may not be deleted yet. */
