@@ -8,6 +8,7 @@ import {
 } from "@bcopy/chain-format"
 import { type Command, InvalidArgumentError } from "commander"
 import { addKeyOptions } from "./key-options.ts"
+import { parseDuration } from "./parse-duration.ts"
 import { parseSize } from "./parse-size.ts"
 import { renderSize } from "./render-size.ts"
 
@@ -120,6 +121,13 @@ export function amountArgument(text: string): number {
   const amount = Number(text)
   if (/^\d{1,12}(\.\d{1,6})?$/.test(text) && amount > 0) return amount
   throw new InvalidArgumentError("Give an amount above 0, such as 2.50.")
+}
+
+/** Reads the value of an option that is a length of time. */
+export function durationArgument(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError("Give a time such as 36h, 7d or 2w; 0 for none.")
 }
 
 /** Examples behind the help of a command. */

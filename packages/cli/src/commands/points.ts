@@ -6,7 +6,7 @@ import { changePointAction, pointActions as actions } from "../points/change-poi
 import { listRemovedAction } from "../points/list-removed.ts"
 import type { PointsOptions } from "../points/points-call.ts"
 import { pointDocument, renderPoints } from "../render-points.ts"
-import { addExamples, addRepoOption, nameArgument } from "../shared-options.ts"
+import { addExamples, addRepoOption, durationArgument, nameArgument } from "../shared-options.ts"
 
 /** `bcopy points`: lists restore points, holds one by hand, lets it go. */
 export const pointsCommand: CliCommand<PointsOptions> = {
@@ -27,6 +27,7 @@ export const pointsCommand: CliCommand<PointsOptions> = {
       .option("--workload <name>", "only those of workloads of this name", nameArgument)
       .option("--removed", "list: those that were removed and can still be brought back")
       .option("--point <id>", "pin, unpin, remove, restore-removed: the point, by the beginning of its id")
+      .option("--undo <time>", "remove: how long it can be brought back: 36h, 7d, 2w (default: 7d)", durationArgument)
       .option("--reason <text>", "pin: why it is held", nameArgument)
     addRepoOption(command)
     addExamples(

@@ -1,16 +1,14 @@
 import { reclaim, removeExpired } from "@bcopy/copy-engine"
-import { InvalidArgumentError } from "commander"
 import { byName } from "../by-name.ts"
 import type { CliCommand } from "../cli-command.ts"
 import { describeError } from "../describe-error.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
-import { parseDuration } from "../parse-duration.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { addReclaimOptions, type ReclaimLimits } from "../reclaim/reclaim-options.ts"
 import { reclaimDocument, reclaimErrors, renderReclaim } from "../reclaim/render-reclaim.ts"
 import { renderRemoval } from "../render-removal.ts"
-import { addExamples, addRepoOption, nameArgument } from "../shared-options.ts"
+import { addExamples, addRepoOption, durationArgument, nameArgument } from "../shared-options.ts"
 
 interface PruneOptions extends ReclaimLimits {
   readonly repo?: string
@@ -70,13 +68,6 @@ export const pruneCommand: CliCommand<PruneOptions> = {
       ].join("\n"),
     }
   },
-}
-
-/** Reads the value of an option that is a length of time. */
-function durationArgument(text: string): number {
-  const ms = parseDuration(text)
-  if (ms !== undefined) return ms
-  throw new InvalidArgumentError("Give a time such as 36h, 7d or 2w; 0 for none.")
 }
 
 function documentOf({ removed, ...rest }: Awaited<ReturnType<typeof removeExpired>>["workloads"][number]) {

@@ -12,7 +12,9 @@ import {
 import type { LivePoint } from "@bcopy/chain-format"
 import { CliError } from "../cli-error.ts"
 import type { Outcome } from "../cli-command.ts"
+import { counted } from "../counted.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { renderDuration } from "../render-duration.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { tableName } from "../table-name.ts"
 import type { PointsCall } from "./points-call.ts"
@@ -54,12 +56,15 @@ export const pointActions: Readonly<Record<string, PointAction>> = {
         throw new CliError("Refused", `${name} is pinned: ${tableName(pin)}`, { hint: "Unpin it first." })
       if (options.yes !== true && options.dryRun !== true)
         throw new CliError("Refused", `${name} would be removed`, {
-          hint: "Confirm with --yes. It can be brought back for 7 days: `bcopy points restore-removed`.",
+          hint: `Confirm with --yes. ${comesBack(options)}.`,
         })
     },
-    apply: (repository, found, { entry }, { signal }) =>
-      removePoints(repository, found, [entry], { undoMs: DEFAULT_UNDO_MS, signal }),
-    done: (name) => `${name} is removed; \`bcopy points restore-removed\` brings it back for 7 days`,
+    apply: (repository, found, { entry }, { options, signal }) =>
+      removePoints(repository, found, [entry], {
+        undoMs: options.undo ?? DEFAULT_UNDO_MS,
+        signal,
+      }),
+    done: (name, { options }) => `${name} is removed. ${comesBack(options)}`,
   },
   "restore-removed": {
     find: removed,
@@ -67,6 +72,14 @@ export const pointActions: Readonly<Record<string, PointAction>> = {
     apply: (repository, found, { entry }, { signal }) => restoreRemoved(repository, found, entry, { signal }),
     done: (name) => `${name} is back`,
   },
+}
+
+/** How long a point that is removed now comes back. */
+function comesBack({ undo = DEFAULT_UNDO_MS }: PointsCall["options"]): string {
+  if (undo === 0) return "It comes back only until space is given back: `bcopy points restore-removed`"
+  const days = undo / 86_400_000
+  const time = Number.isInteger(days) ? counted(days, "day") : renderDuration(undo)
+  return `It can be brought back for ${time}: \`bcopy points restore-removed\``
 }
 
 /** `bcopy points pin|unpin|remove|restore-removed`. */

@@ -9,6 +9,8 @@ export interface PointsOptions extends KeyOptions {
   readonly removed?: boolean
   readonly point?: string
   readonly reason?: string
+  /** Milliseconds. */
+  readonly undo?: number
 }
 
 /** One call of `bcopy points`. */
