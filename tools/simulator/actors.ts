@@ -25,12 +25,24 @@ const MINUTE_MS = 60_000
 const excused = new Set(["Busy", "Fenced", "Unavailable", "Throttled", "Interrupted"])
 
 /** Backs up a workload whose disk changes all the time. */
-export function writer(workload: string, options: { readonly host: number; readonly turns: number }): Actor {
+export function writer(
+  workload: string,
+  options: {
+    readonly host: number
+    readonly turns: number
+    /** Whose disk it begins with. */
+    readonly cloneOf?: string
+    /** The share of runs that a window's end interrupts. */
+    readonly interrupts?: number
+    readonly every?: number
+  },
+): Actor {
+  const { every = 5 } = options
   return async (world, problem) => {
     const { simulation } = world
     for (let turn = 0; turn < options.turns; turn++) {
-      await simulation.chime(5)
-      await backUpOnce(world, problem, workload, world.hosts[options.host] as SimulatedHost)
+      await simulation.chime(every)
+      await backUpOnce(world, problem, workload, world.hosts[options.host] as SimulatedHost, options)
     }
   }
 }
@@ -41,17 +53,23 @@ export async function backUpOnce(
   problem: (text: string) => void,
   workload: string,
   host: SimulatedHost,
+  { cloneOf, interrupts = 0 }: { readonly cloneOf?: string; readonly interrupts?: number } = {},
 ): Promise<boolean> {
   const { simulation, reference } = world
-  const moment = reference.next(workload)
+  const moment = reference.next(workload, cloneOf)
   const identity = simulation.chance(0.5) ? moment.contentRoot : undefined
   const takeOver = simulation.chance(0.1)
   const name = `backup ${workload}`
   for (let attempt = 1; attempt <= 3; attempt++) {
+    const stop = new AbortController()
+    const cancel =
+      simulation.chance(interrupts) &&
+      simulation.after(simulation.draw(1000, 60_000), () => stop.abort(new Error("the window has closed")))
     const outcome = await world.runProcess(name, host, async (process) => {
       const repository = await world.open("primary", process)
+      const { signal } = stop
       const source = disksNow({ sda: moment.bytes }, { workload, ...(identity !== undefined && { identity }) })
-      const report = await backUp(repository, { source, job: JOB, workload, level: 0, movers: 0, takeOver })
+      const report = await backUp(repository, { source, job: JOB, workload, level: 0, movers: 0, takeOver, signal })
       if (report.point === undefined) return problem(`${name}: a backup ended well and brought no point`)
       if (report.contentRoots["sda"] !== moment.contentRoot) problem(`${name}: the receipt has another content root`)
       const { contentRoot } = moment
@@ -62,6 +80,7 @@ export async function backUpOnce(
         contentRoot,
       })
     })
+    if (cancel !== false) cancel()
     if (outcome !== undefined && outcome.error === undefined) return true
     if (outcome !== undefined) excuse(outcome.error, name, problem)
     await simulation.chime(3)
@@ -109,7 +128,10 @@ export function keeper(options: {
   readonly host: number
   readonly turns: number
   readonly workloads: readonly string[]
+  /** How long removed points come back. */
+  readonly undoMs?: readonly number[]
 }): Actor {
+  const { undoMs = [0, 0, 5 * MINUTE_MS, 24 * 60 * MINUTE_MS] } = options
   return async (world, problem) => {
     const { simulation } = world
     for (let turn = 0; turn < options.turns; turn++) {
@@ -117,7 +139,7 @@ export function keeper(options: {
       const repository = simulation.pick(Object.keys(world.stores))
       const workload = simulation.pick(options.workloads)
       const outcome = await world.runProcess("keep", world.hosts[options.host] as SimulatedHost, async (process) =>
-        changeSomething(world, await world.open(repository, process), workload),
+        changeSomething(world, await world.open(repository, process), workload, undoMs),
       )
       if (outcome?.error !== undefined) excuse(outcome.error, `keep ${workload}`, problem, ["NotFound", "Refused"])
     }
@@ -128,6 +150,7 @@ async function changeSomething(
   { simulation, reference }: SimulatedWorld,
   repository: Repository,
   workload: string,
+  undoTimes: readonly number[],
 ): Promise<void> {
   const found = await findWorkload(repository, { job: JOB, workload })
   const live = simulation.pick(found.state.points)
@@ -136,7 +159,7 @@ async function changeSomething(
   if (what === 1 && live !== undefined) await pinPoint(repository, found, live.entry, "kept")
   else if (what === 2 && live !== undefined) await unpinPoint(repository, found, live.entry)
   else if (what === 3 && live !== undefined) {
-    const undoMs = simulation.pick([0, 0, 5 * MINUTE_MS, 24 * 60 * MINUTE_MS])
+    const undoMs = simulation.pick(undoTimes)
     await reference
       .removalOf(live.point)
       .settle("removed", () => removePoints(repository, found, [live.entry], { undoMs }), simulation.nowMs + undoMs)
@@ -147,11 +170,12 @@ async function changeSomething(
 }
 
 /** Gives space back, in a process of its own, over and over. */
-export function reclaimer(options: { readonly host: number; readonly turns: number }): Actor {
+export function reclaimer(options: { readonly host: number; readonly turns: number; readonly every?: number }): Actor {
+  const { every = 5 } = options
   return async (world, problem) => {
     const { simulation } = world
     for (let turn = 0; turn < options.turns; turn++) {
-      await simulation.chime(5)
+      await simulation.chime(every)
       const repository = simulation.pick(Object.keys(world.stores))
       await reclaimOnce(world, problem, repository, world.hosts[options.host] as SimulatedHost)
     }

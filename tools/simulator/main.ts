@@ -2,13 +2,16 @@ import { parseArgs } from "node:util"
 import { scenarios, simulate } from "./simulate.ts"
 
 // Simulates machines, stores and bad days, the same ones for the same seed:
-// simulator/main.ts [--seeds N=100] [--seed N] [--only TEXT] [--trace]
+// simulator/main.ts [--seeds N=100] [--seed N] [--only TEXT | --exactly NAME] [--first] [--trace]
+// With --first it ends with the first seed that breaks a promise.
 // Exits 1 when a promise was broken, and says how to see it again.
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "100" },
     seed: { type: "string" },
     only: { type: "string", default: "" },
+    exactly: { type: "string" },
+    first: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
   },
 })
@@ -16,10 +19,10 @@ const first = Number(values.seed ?? 1)
 const count = values.seed === undefined ? Number(values.seeds) : 1
 let failed = 0
 for (const scenario of scenarios) {
-  if (!scenario.name.includes(values.only)) continue
+  if (values.exactly === undefined ? !scenario.name.includes(values.only) : scenario.name !== values.exactly) continue
   const startMs = performance.now()
   let [events, promised, passedMs] = [0, 0, 0]
-  for (let seed = first; seed < first + count; seed++) {
+  for (let seed = first; seed < first + count && !(values.first && failed > 0); seed++) {
     const result = await simulate(scenario, seed)
     events += result.events
     promised += result.promised

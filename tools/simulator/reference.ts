@@ -62,12 +62,12 @@ export class Reference {
     this.#random = random
   }
 
-  /** The disk of a workload, with some blocks changed since the last time. */
-  next(workload: string): Moment {
+  /** The disk of a workload, with some blocks changed since the last time; a clone's first is as another's last. */
+  next(workload: string, cloneOf?: string): Moment {
     const moments = this.#moments.get(workload) ?? []
     this.#moments.set(workload, moments)
     const seed = Math.floor(this.#random() * 2 ** 30)
-    const last = moments.at(-1)
+    const last = moments.at(-1) ?? (cloneOf === undefined ? undefined : this.#moments.get(cloneOf)?.at(-1))
     const bytes = last === undefined ? noise(this.#draw(1, 9) * 40_000, seed) : this.#change(last.bytes, seed)
     const moment = { bytes, contentRoot: contentRoot(bytes, BLOCK_BYTES) }
     moments.push(moment)

@@ -52,7 +52,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
   // Frozen processes wake up and late requests arrive.
   await simulation.run(() => problems.length > 0, check)
   await runAll(scenario.workloads.map((workload) => converge(workload)))
-  await runAll([convergeCopy])
+  if (scenario.stores["offsite"] !== undefined) await runAll([convergeCopy])
   await runAll(Object.keys(scenario.stores).map((store) => convergeReclaim(store)))
   if (problems.length === 0) for (const orphan of await orphans(world)) problem(orphan)
   for (const broken of await brokenPromises(world)) problem(broken)
@@ -119,7 +119,33 @@ function busyWorld(name: string, store: StoreKind, weather: Weather): Scenario {
   }
 }
 
+/** Space is given back all the time, while clones share blocks, points come and go at once, and windows close. */
+function hungryWorld(name: string, store: StoreKind, weather: Weather): Scenario {
+  const clones = ["clone-1", "clone-2", "clone-3", "clone-4"]
+  const workloads = ["web", ...clones]
+  return {
+    name,
+    stores: { primary: store },
+    workloads,
+    actors: [
+      writer("web", { host: 0, turns: 10, interrupts: 0.4, every: 2 }),
+      ...clones.map((clone, at) =>
+        writer(clone, { host: at % 3, turns: 2, cloneOf: "web", interrupts: 0.3, every: 12 }),
+      ),
+      keeper({ host: 1, turns: 20, workloads, undoMs: [0] }),
+      keeper({ host: 2, turns: 20, workloads, undoMs: [0, 3 * 60_000] }),
+      reclaimer({ host: 0, turns: 12, every: 2 }),
+      reclaimer({ host: 1, turns: 12, every: 2 }),
+      reclaimer({ host: 2, turns: 12, every: 2 }),
+      chaos({ turns: 20, weather, strangers: false }),
+    ],
+  }
+}
+
 export const scenarios: readonly Scenario[] = [
+  hungryWorld("space given back in haste", {}, stormy),
+  hungryWorld("space given back in haste, late lists", {}, foggy),
+  hungryWorld("space given back in haste, versions", { versioning: "on", createIfAbsent: "hint" }, stormy),
   busyWorld("a plain store", {}, stormy),
   busyWorld("a plain store with late lists", {}, foggy),
   busyWorld("versions, and creates that all win", { versioning: "on", createIfAbsent: "hint" }, stormy),

@@ -1,4 +1,4 @@
-import { ascendingNumber, type BackupId, layout, type LogPlace, type SessionId } from "@bcopy/chain-format"
+import { ascendingNumber, type BackupId, layout, type LogPlace, readLog, type SessionId } from "@bcopy/chain-format"
 import type { Repository } from "../repository.ts"
 import { backupLogs } from "./backup-logs.ts"
 import type { DuePoints } from "./due-points.ts"
@@ -57,7 +57,10 @@ export async function* surveyPacks(
       parts = [...parts.slice(0, at), ...HEX.map((digit) => part + digit), ...parts.slice(at + 1)]
       continue
     }
-    if (at === 0) for (const { place, entry, error } of held.unknown) options.onUnknown?.(place, entry, error)
+    if (at === 0)
+      for (const { place, entry, error } of held.unknown)
+        // One that somebody else purged meanwhile needs nothing any more.
+        if (await isThere(repository, place, entry, abortable)) options.onUnknown?.(place, entry, error)
     yield* listPacks(part, held, beganAtMs)
     at++
   }
@@ -81,6 +84,18 @@ export async function* surveyPacks(
       after = page.next
     }
   }
+}
+
+async function isThere(
+  { view }: Repository,
+  place: LogPlace,
+  entry: number,
+  options: { readonly signal?: AbortSignal },
+): Promise<boolean> {
+  const state = await readLog(view, place, options)
+  return [...(state?.points ?? []), ...(state?.removed ?? []).map(({ point }) => point)].some(
+    (one) => one.entry === entry,
+  )
 }
 
 /** What is held of the sessions whose ids begin so; `undefined` if that is too much to count. */
