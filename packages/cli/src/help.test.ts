@@ -3,7 +3,21 @@ import { expect, test } from "vitest"
 import { openTrial } from "../testing/trial.ts"
 import { exitMeanings } from "./exit-codes.ts"
 
-const commands = ["init", "backup", "copy", "points", "restore", "verify", "show", "adopt", "store"]
+const commands = [
+  "init",
+  "backup",
+  "copy",
+  "points",
+  "retention",
+  "prune",
+  "reclaim",
+  "keys",
+  "restore",
+  "verify",
+  "show",
+  "adopt",
+  "store",
+]
 
 test("the main help lists the commands and the exit codes", async () => {
   const { exit, stdout, stderr } = await openTrial().bcopy("--help")

@@ -10,7 +10,6 @@ import { workloadRoots } from "./workload-roots.ts"
 
 /** Packs counted at once, at most: beyond, the backup is gone through part by part. */
 const MAX_COUNTED = 1_500_000
-/** Packs younger than the look at the logs, to the second, may be of a session that began meanwhile. */
 const SECOND_MS = 1000
 const HEX = [..."0123456789abcdef"]
 
@@ -75,7 +74,8 @@ export async function* surveyPacks(
         const number = ascendingNumber(layout.packs(backup, session), key)
         // What has another name is no pack, and nobody's but who put it there.
         if (number === undefined) continue
-        const isYoung = storedAtMs + SECOND_MS > beganAtMs
+        // It may be of a session that began while the logs were being read.
+        const isYoung = latestOf(storedAtMs) > beganAtMs
         const holder = held.holderOf(session, number, storedAtMs) ?? (isYoung ? "young" : undefined)
         const share = held.tally.shareOf(session, number)
         yield { session, number, storedBytes, storedAtMs, holder, share }
@@ -84,6 +84,11 @@ export async function* surveyPacks(
       after = page.next
     }
   }
+}
+
+/** The latest moment that a store can mean, which may tell whole seconds only. */
+function latestOf(ms: number): number {
+  return ms % SECOND_MS === 0 ? ms + SECOND_MS : ms
 }
 
 async function isThere(
