@@ -32,3 +32,8 @@ export const PUTS_OF_A_SESSION = 7
 export const INCREMENT_REQUESTS = 12
 /** What ten times the disk, chain or number of workloads may make of an increment's time and requests. */
 export const GROWTH = 2
+
+/** What pruning a long chain may take of restic's time for the same. */
+export const PRUNE_SHARE = 1
+/** What may be stored beside what is in use, once space was given back with the limits that are usual. */
+export const STORED_PER_LIVE = 1.35

@@ -27,7 +27,9 @@ export class SimulatedStore {
       const fate = this.#drawFate(request.method, weather)
       const sent = request.bytes?.slice()
       const send = () =>
-        request.method === "create" && sent !== undefined ? this.memory.create(request.key as never, sent) : run()
+        request.method === "create" && sent !== undefined
+          ? this.memory.create(request.key as never, sent, request.lock)
+          : run()
       if (request.signal?.aborted === true) throw new StoreError("Aborted", what)
       if (fate !== "arrives") simulation.note(`${what}: ${fate}`)
       if (fate === "lost request") {

@@ -1,42 +1,31 @@
-import { spawn } from "node:child_process"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { type Mutant, mutants } from "./mutants.ts"
+import { playChanged, playMutant, twoAtATime } from "./play-mutant.ts"
 
-// Takes the protections of reclaim out of the code, one by one; each has to be found by a simulation:
-// simulator/try-mutants.ts [--only TEXT] [--search N]
-// With the seed that is known to find it, or with --search by the first of so many. Exits 1 if one is not found.
-const { values } = parseArgs({ options: { only: { type: "string", default: "" }, search: { type: "string" } } })
-const here = import.meta.dirname
-let missed = 0
-for (const mutant of mutants) {
-  if (!mutant.name.includes(values.only)) continue
-  const startMs = performance.now()
-  const found = await tryMutant(mutant)
-  const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
-  if (found === undefined) missed++
-  console.log(`${found === undefined ? "NOT FOUND" : `found (${found})`}  ${mutant.name}, in ${seconds} s`)
-}
-process.exitCode = missed > 0 ? 1 : 0
+// Takes the protections of reclaim out of the code, one by one; each has to be found by the interleaving that it names:
+// simulator/try-mutants.ts [--only TEXT] [--search N [--scenario NAME]]
+// With --search by one of so many seeds of a simulation. Exits 1 if one is not found.
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    search: { type: "string" },
+    scenario: { type: "string", default: "space given back in haste" },
+  },
+})
+const { only, search, scenario } = values
+await twoAtATime(
+  mutants.filter(({ name }) => name.includes(only)),
+  async (mutant) => {
+    const startMs = performance.now()
+    const found = await (search === undefined ? playMutant(mutant) : searchFor(mutant, search)).catch(
+      (error: unknown) => `! ${(error as Error).message}`,
+    )
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
+    if (found === undefined || found.startsWith("!")) process.exitCode = 1
+    console.log(`${found === undefined ? "NOT FOUND" : `found (${found})`}  ${mutant.name}, in ${seconds} s`)
+  },
+)
 
-/** What the simulation says of a mutant first; `undefined` if nothing is wrong. */
-async function tryMutant(mutant: Mutant): Promise<string | undefined> {
-  const seeds = values.search === undefined ? ["--seed", `${mutant.seed}`] : ["--seeds", values.search, "--first"]
-  const child = spawn(
-    process.execPath,
-    [
-      "--conditions=@bcopy/source",
-      "--import",
-      join(here, "mutant-hooks.ts"),
-      join(here, "main.ts"),
-      "--exactly",
-      mutant.scenario,
-      ...seeds,
-    ],
-    { env: { ...process.env, BCOPY_MUTANT: JSON.stringify(mutant) }, stdio: ["ignore", "pipe", "inherit"] },
-  )
-  let text = ""
-  child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part))
-  await new Promise((resolve) => child.once("close", resolve))
-  return /^FAIL {2}(.*)$/m.exec(text)?.[1]?.slice(0, 150)
+function searchFor({ edits }: Mutant, seeds: string): Promise<string | undefined> {
+  return playChanged(edits, "main.ts", ["--exactly", scenario, "--seeds", seeds, "--first"])
 }

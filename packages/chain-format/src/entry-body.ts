@@ -54,6 +54,8 @@ export type SharedBody =
       readonly lost: { readonly entry: number; readonly digest?: string }
     }
   | { readonly kind: "healed"; readonly points: readonly PointRef[] }
+  /** Everything that reading the points needs is locked until then, from now on. */
+  | { readonly kind: "locked"; readonly points: readonly PointRef[]; readonly untilMs: number }
   | BarrierBody
 
 /**
@@ -89,6 +91,7 @@ export interface PointSummary {
   readonly consistency: Manifest["consistency"]
   readonly gfs: readonly string[]
   readonly dateSuspect?: boolean
+  readonly lockedUntilMs?: number
   readonly blockBytes: number
   readonly sizeBytes: number
   readonly storedBytes: number
@@ -137,6 +140,7 @@ const sharedSchemas = {
     lost: z.object({ entry: natural, digest: hexDigest.optional() }).optional(),
   }),
   healed: z.object({ kind: z.literal("healed"), points }),
+  locked: z.object({ kind: z.literal("locked"), points, untilMs: natural }),
   barrier: z.object({ kind: z.literal("barrier"), epoch: natural.min(1), purged: points, floor: natural.min(1) }),
 } as const
 const fence = { kind: z.literal("fence"), fenced: hexId<"session">(), outcome: z.enum(["adopted", "abandoned"]) }
@@ -162,6 +166,7 @@ export const pointSummarySchema = z.object({
   consistency: z.enum(["application", "crash", "fuzzy"]),
   gfs: z.array(z.string()),
   dateSuspect: z.boolean().optional(),
+  lockedUntilMs: natural.optional(),
   blockBytes: natural,
   sizeBytes: natural,
   storedBytes: natural,
@@ -229,6 +234,7 @@ export function summarizeBody(body: EntryBody): SummaryBody {
     consistency,
     gfs,
     ...(manifest.dateSuspect === true && { dateSuspect: true }),
+    ...(manifest.lockedUntilMs !== undefined && { lockedUntilMs: manifest.lockedUntilMs }),
     blockBytes,
     sizeBytes: manifest.disks.reduce((sum, disk) => sum + disk.sizeBytes, 0),
     storedBytes,

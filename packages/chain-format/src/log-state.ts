@@ -108,6 +108,11 @@ export function foldEntry(state: LogState, entry: EntrySummary): LogState {
       return changePoints(next, body.points, (point) => ({ ...point, damaged: true }))
     case "healed":
       return changePoints(next, body.points, ({ damaged: _, ...point }) => point)
+    case "locked":
+      return changePoints(next, body.points, (point) => ({
+        ...point,
+        lockedUntilMs: Math.max(point.lockedUntilMs ?? 0, body.untilMs),
+      }))
     case "barrier": {
       const floor = Math.max(state.floor, body.floor)
       return {

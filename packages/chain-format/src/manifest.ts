@@ -30,6 +30,8 @@ export interface Manifest extends PointTree {
   /** Its time could not be right when it was committed: it fills no slot and is not counted. */
   readonly dateSuspect?: boolean
   readonly disks: readonly DiskManifest[]
+  /** Object Lock: until when everything that reading the point needs is locked, milliseconds since 1970. */
+  readonly lockedUntilMs?: number
   /** Bytes of packs that the point's session wrote. */
   readonly storedBytes: number
   /** Metadata of the platform that travels with the point. */
@@ -61,6 +63,7 @@ const schema = z.object({
   gfs: z.array(z.string()),
   dateSuspect: z.boolean().optional(),
   disks: z.array(z.object({ ...diskTreeShape, contentRoot: hexDigest })),
+  lockedUntilMs: natural.optional(),
   storedBytes: natural,
   metadata: z.record(z.string(), z.unknown()).optional(),
 })

@@ -11,4 +11,6 @@ export interface MapPackRef {
   readonly storedBytes: number
   /** Bytes of the pages in it that the point uses. */
   readonly liveBytes: number
+  /** Object Lock: until when the pack is locked at least, milliseconds since 1970; absent if it is not. */
+  readonly lockedUntilMs?: number
 }

@@ -34,6 +34,7 @@ const mapPack = z.object({
   hint: hexBytes.refine((bytes) => bytes.length <= MAX_HINT_BYTES, `is longer than ${MAX_HINT_BYTES} bytes`),
   storedBytes: natural,
   liveBytes: natural,
+  lockedUntilMs: natural.optional(),
 })
 
 export const diskTreeShape = { name, sizeBytes: natural, map: pagePointer.optional() }

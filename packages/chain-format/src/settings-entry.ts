@@ -25,6 +25,17 @@ export type SettingsRecord =
   | { readonly type: "instance"; readonly instance: string }
   /** The root generation in force (encrypted repository): what is sealed from now on is sealed under its epoch. */
   | { readonly type: "root"; readonly generation: number; readonly fingerprint: string }
+  /** How long what points need is locked in the store (repository); neither `days` nor `followsRetention`: not at all. */
+  | {
+      readonly type: "immutability"
+      /** From a point's commit on. */
+      readonly days?: number
+      /** As long as the retention policy is sure to keep it. */
+      readonly followsRetention?: boolean
+      readonly mode: "compliance" | "governance"
+      /** Locks are extended for so many days more than is needed, so that it is needed once in so many days. */
+      readonly generationDays: number
+    }
   /** Every log has an entry under this generation's epoch: newer ones under earlier epochs are forged (encrypted repository). */
   | { readonly type: "ended"; readonly below: number }
 
@@ -69,6 +80,12 @@ const known: Readonly<Record<SettingsRecord["type"], z.ZodType>> = {
   birth: z.looseObject({ digest: hexDigest }),
   instance: z.looseObject({ instance: z.string() }),
   root: z.looseObject(rootMark.shape),
+  immutability: z.looseObject({
+    days: natural.min(1).max(999).optional(),
+    followsRetention: z.boolean().optional(),
+    mode: z.enum(["compliance", "governance"]),
+    generationDays: natural.min(1).max(90),
+  }),
   ended: z.looseObject({ below: natural.min(1) }),
 }
 

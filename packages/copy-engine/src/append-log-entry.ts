@@ -16,8 +16,9 @@ import {
   toHex,
   type WorkloadId,
 } from "@bcopy/chain-format"
-import { appendEntry, parseObjectKey } from "@bcopy/repo"
+import { appendEntry, type DecidedEntry, parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
+import type { PackLock } from "./pack-uploads.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
 /** A decision older than this, by the store's time, is checked again after it was written (docs/design.md, Append law). */
@@ -32,6 +33,8 @@ export interface AppendLogOptions {
   readonly session: SessionId
   /** What to append, decided against the whole log; `undefined` to stop. Called again after every collision. */
   readonly decide: (state: LogState) => EntryBody | undefined | Promise<EntryBody | undefined>
+  /** How an entry with this body is locked; not at all, if absent. */
+  readonly lockOf?: (body: EntryBody) => PackLock | undefined
   /** Set by the one writer of a repair: the log may have broken entries. */
   readonly repair?: boolean
   readonly signal?: AbortSignal
@@ -50,7 +53,7 @@ export async function appendLogEntry(
   const { place, session, decide, signal } = options
   const prefix = layout.log(place.backup, place.workload)
   let { state } = options
-  let decided: { number: number; bytes: Uint8Array; entry: LogEntry } | undefined
+  let decided: (DecidedEntry & { readonly entry: LogEntry }) | undefined
   const decideAgain = async () => {
     requireAppendable(repository, state, options.repair ?? false)
     const body = await decide(state)
@@ -61,7 +64,7 @@ export async function appendLogEntry(
     const bytes = encodeSmallObject("logEntry", entry, { ...view, objectKey })
     // What this version could not read again must never become an entry.
     openEntry(view, place, entry.number, bytes)
-    return { number: entry.number, bytes, entry }
+    return { number: entry.number, bytes, entry, ...options.lockOf?.(body) }
   }
   decided = await decideAgain()
   if (decided === undefined) return { state, appended: false }

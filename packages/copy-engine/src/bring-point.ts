@@ -23,6 +23,7 @@ import { dedupMemoryFor } from "./dedup-table.ts"
 import { EngineError, isEngineError } from "./engine-error.ts"
 import type { TransferCounts } from "./engine-event.ts"
 import { requireName } from "./ensure-backup.ts"
+import { PointLock } from "./locks/point-lock.ts"
 import { doneBefore, doneBlocks, matchDisks } from "./match-disks.ts"
 import { pointManifest } from "./point-manifest.ts"
 import { PointWriter } from "./point-writer.ts"
@@ -140,12 +141,15 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
     counts.totalBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0)
     const { packBytes } = repository
     const compression = { level: options.level ?? DEFAULT_LEVEL, keepsSlots: options.level === undefined }
+    const lock = PointLock.of(repository, point, options.policy)
+    const packLock = lock?.packLock(session.state)
     const dedup = dedupMemoryFor(2 * blockCount(counts.totalBytes, blockBytes), options.dedupBytes)
     const writing = new PointWriter(repository, disks, {
       packs,
       setup: { suite: seedOf(repository.view.suite), packs: packs.seed, dedup, blockBytes, packBytes, ...compression },
       movers: options.movers,
       base: base.tree,
+      ...(packLock && { lock: packLock }),
     })
     writer = writing
     const cursor =
@@ -179,7 +183,7 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
         ...abortable,
       })
     const consistency = await opened.finish(abortable)
-    const { tree, contentRoots } = await writing.complete()
+    const { tree, contentRoots } = await writing.complete(lock?.treeLock(session.state))
     proveReceipt(opened, contentRoots, workload)
     counts.storedBytes = writing.storedBytes
     const id = randomId<"point">(repository.seams.random(16))
@@ -205,9 +209,11 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
         refuseFenced(state, session, workload)
         if (isThere(state, point)) return undefined
         await refuseCondemned(repository, session, state, tree)
-        committed = pointManifest(state, { ...made, committedAtMs: repository.storeTime.now() })
+        const lockedUntilMs = (await lock?.secure(place, state, tree, abortable)) ?? 0
+        committed = pointManifest(state, { ...made, lockedUntilMs, committedAtMs: repository.storeTime.now() })
         return { kind: "point", manifest: committed }
       },
+      lockOf: (body) => (body.kind === "point" ? lock?.entryLock(body.manifest.lockedUntilMs ?? 0) : undefined),
     })
     // The entry is there or decided against: whatever becomes of the last beat is no failure any more.
     await session.end("committed", { leavesWork: false }).catch(() => undefined)

@@ -58,6 +58,21 @@ export {
 } from "./remove-expired.ts"
 export { policyInForce } from "./retention-policy.ts"
 
+// Locking what must stay
+export {
+  acceptImmutability,
+  type AcceptedImmutability,
+  type AcceptImmutabilityOptions,
+  MAX_LOCK_DAYS,
+} from "./locks/accept-immutability.ts"
+export { DEFAULT_GENERATION_DAYS, type Immutability, immutabilityIn, LONG_LOCK_MS } from "./locks/immutability.ts"
+export {
+  type ExtendedOfWorkload,
+  extendLocks,
+  type ExtendLocksOptions,
+  type ExtendLocksReport,
+} from "./locks/extend-locks.ts"
+
 // Giving space back
 export { explainSpace, type HoldingSession, type PackSum, type SpaceOfBackup } from "./reclaim/explain-space.ts"
 export {

@@ -38,17 +38,23 @@ export async function* listPoints(
  */
 export async function findPoint(
   repository: Repository,
-  options: FindWorkloadsOptions & { readonly workload: string; readonly point?: string },
+  options: FindWorkloadsOptions & {
+    readonly workload: string
+    readonly point?: string
+    /** Look among the removed ones that are not purged yet, too. */
+    readonly removed?: boolean
+  },
 ): Promise<FoundWorkload & { readonly point: LivePoint }> {
   const found = await findWorkload(repository, options)
-  const { points, workload } = found.state
+  const { points, removed, workload } = found.state
   const wanted = (options.point ?? "latest").toLowerCase()
   if (wanted === "latest") {
     const newest = points.findLast(({ damaged }) => damaged !== true)
     if (newest === undefined) throw points.length > 0 ? allDamaged(found) : notFound(found, "complete point")
     return { ...found, point: newest }
   }
-  const matching = points.filter(({ point }) => point.startsWith(wanted))
+  const gone = options.removed === true ? removed.map(({ point }) => point) : []
+  const matching = [...points, ...gone].filter(({ point }) => point.startsWith(wanted))
   if (matching.length > 1)
     throw new EngineError(
       "Ambiguous",

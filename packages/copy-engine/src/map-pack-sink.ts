@@ -107,6 +107,7 @@ export class MapPackSink implements PageSink, PageBytes {
       hint: writer.hint,
       storedBytes: bytes.length,
       liveBytes: 0,
+      ...(this.#uploads.lockedUntilMs > 0 && { lockedUntilMs: this.#uploads.lockedUntilMs }),
     })
     this.#current = undefined
     this.#fresh.clear()
@@ -115,6 +116,12 @@ export class MapPackSink implements PageSink, PageBytes {
   /** What footers say of the pages in stored map packs: for merging. */
   ref(pack: number): MapPackRef | undefined {
     return this.#refs.get(pack)
+  }
+
+  /** A stored pack is locked until then from now on. */
+  noteLock(pack: number, lockedUntilMs: number): void {
+    const ref = this.#refs.get(pack)
+    if (ref !== undefined) this.#refs.set(pack, { ...ref, lockedUntilMs })
   }
 
   #begin() {

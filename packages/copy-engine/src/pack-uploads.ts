@@ -1,9 +1,12 @@
-import { parseObjectKey } from "@bcopy/repo"
+import { type CreateOptions, parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
 import type { Repository } from "./repository.ts"
 
 /** Packs on their way at the same time: beside those being filled. */
 const IN_FLIGHT = 2
+
+/** How packs are locked as they are stored. */
+export type PackLock = Required<Pick<CreateOptions, "retainUntilMs" | "lockMode">>
 
 /**
  * Puts packs into the store, a few at a time; the first failure is everybody's. No signal stops them: an interrupted
@@ -11,13 +14,20 @@ const IN_FLIGHT = 2
  */
 export class PackUploads {
   readonly #repository: Repository
+  readonly #lock: PackLock | undefined
   readonly #running = new Set<Promise<void>>()
   readonly #queue: (() => Promise<void>)[] = []
   #failure: unknown
   #failed = false
 
-  constructor(repository: Repository) {
+  constructor(repository: Repository, lock?: PackLock) {
     this.#repository = repository
+    this.#lock = lock
+  }
+
+  /** Until when what is sent is locked, milliseconds since 1970; 0 if it is not. */
+  get lockedUntilMs(): number {
+    return this.#lock?.retainUntilMs ?? 0
   }
 
   /** Sends a pack on its way. The bytes must not change until `done` is called. */
@@ -67,7 +77,7 @@ export class PackUploads {
   }
 
   async #upload(key: string, bytes: Uint8Array): Promise<void> {
-    const { outcome, dateMs } = await this.#repository.store.createPack(parseObjectKey(key), bytes)
+    const { outcome, dateMs } = await this.#repository.store.createPack(parseObjectKey(key), bytes, this.#lock)
     if (outcome === "lost")
       throw new EngineError(
         "Damaged",

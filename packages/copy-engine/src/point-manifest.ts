@@ -28,16 +28,16 @@ export interface MadePoint {
   readonly committedAtMs: number
   /** The retention policy of the backup, by which the point is flagged. */
   readonly policy: PolicyInForce | undefined
+  /** Until when everything that it needs is locked; 0 if it is not. */
+  readonly lockedUntilMs: number
 }
 
 /** The manifest of a made point, decided against the log it is about to enter: docs/design.md, Append law. */
 export function pointManifest(state: LogState, made: MadePoint): Manifest {
   const { id, point, tree, contentRoots, metadata, repository } = made
   const newest = newestPoint(state)
-  const all = [...state.points, ...state.removed.map((removed) => removed.point)]
-  const lastSeq = all.reduce((last, { seq }) => Math.max(last, seq), 0)
   const copiedFrom = point.copiedFrom as Manifest["copiedFrom"]
-  const seq = point.seq ?? lastSeq + 1
+  const seq = sequenceOf(state, point.seq)
   const { createdAtMs } = point
   const { gfs, dateSuspect } = flagsOf(state, { id, seq, createdAtMs }, made)
   return {
@@ -57,19 +57,26 @@ export function pointManifest(state: LogState, made: MadePoint): Manifest {
     consistency: made.consistency,
     gfs,
     ...(dateSuspect && { dateSuspect }),
+    ...(made.lockedUntilMs > 0 && { lockedUntilMs: made.lockedUntilMs }),
     storedBytes: made.storedBytes,
     ...(metadata !== undefined && { metadata }),
   }
 }
 
+/** A point's place in the order of its workload: that of its source, or behind all there are. */
+export function sequenceOf(state: LogState, given: number | undefined): number {
+  const all = [...state.points, ...state.removed.map(({ point }) => point)]
+  return given ?? all.reduce((last, { seq }) => Math.max(last, seq), 0) + 1
+}
+
 /** The GFS slots that a point fills from its commit on, and whether its time can be right. */
-function flagsOf(
+export function flagsOf(
   state: LogState,
-  { id, seq, createdAtMs }: { readonly id: PointId; readonly seq: number; readonly createdAtMs: number },
+  { id, seq, createdAtMs }: { readonly id: string; readonly seq: number; readonly createdAtMs: number },
   { committedAtMs, policy }: Pick<MadePoint, "committedAtMs" | "policy">,
 ): { readonly gfs: readonly string[]; readonly dateSuspect: boolean } {
   const [points, removed] = [retentionPoints(state), removedRetentionPoints(state)]
-  const bare = { id: id as string, atMs: createdAtMs, order: seq, committedAtMs, gfs: [] }
+  const bare = { id, atMs: createdAtMs, order: seq, committedAtMs, gfs: [] }
   const dateSuspect = isDateSuspect(bare, [...points, ...removed])
   if (policy === undefined) return { gfs: [], dateSuspect }
   const incoming = { ...bare, dateSuspect }

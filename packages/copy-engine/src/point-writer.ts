@@ -2,9 +2,12 @@ import {
   type Checkpoint,
   type DiskTree,
   editPackTable,
+  layout,
   MapReader,
   type MapTree,
   MapWriter,
+  type NewPack,
+  PackTable,
   type PageReader,
   pageReader,
   PackUses,
@@ -12,12 +15,13 @@ import {
   type TableTree,
   toHex,
 } from "@bcopy/chain-format"
+import { type LockMode, type ObjectKey, parseObjectKey } from "@bcopy/repo"
 import type { DataMovers } from "./data-movers.ts"
 import { EngineError } from "./engine-error.ts"
 import { MapPackSink } from "./map-pack-sink.ts"
 import { mergeMapPacks } from "./merge-map-packs.ts"
 import type { MoverSetup } from "./mover.ts"
-import { PackUploads } from "./pack-uploads.ts"
+import { type PackLock, PackUploads } from "./pack-uploads.ts"
 import type { Repository } from "./repository.ts"
 import { type MapOp, SessionMovers } from "./session-movers.ts"
 import type { SessionPacks } from "./session-packs.ts"
@@ -37,6 +41,16 @@ export interface PointWriterOptions {
   readonly movers: DataMovers
   /** What is built on: a parent's tree, or an adopted checkpoint's. */
   readonly base: PointTree | undefined
+  /** How packs are locked as they are stored; not at all, if absent. */
+  readonly lock?: PackLock
+}
+
+/** Until when everything that a point needs has to be locked. */
+export interface TreeLock {
+  readonly neededUntilMs: number
+  /** Until when that is locked which is not locked for long enough. */
+  readonly extendedUntilMs: number
+  readonly lockMode: LockMode
 }
 
 /** A disk of the point under construction. */
@@ -83,11 +97,11 @@ export class PointWriter {
   #checkpointedAtMs: number
 
   constructor(repository: Repository, disks: readonly PlannedDisk[], options: PointWriterOptions) {
-    const { packs, setup, movers, base } = options
+    const { packs, setup, movers, base, lock } = options
     const { blockBytes } = setup
     this.#repository = repository
     this.#options = options
-    this.#uploads = new PackUploads(repository)
+    this.#uploads = new PackUploads(repository, lock)
     this.#sink = new MapPackSink(repository, packs, this.#uploads, movers, base ?? { mapPacks: [], nextMapPack: 0 })
     this.pages = pageReader(this.#sink, repository.view)
     this.movers = new SessionMovers(movers, setup, packs, this.#uploads)
@@ -178,8 +192,14 @@ export class PointWriter {
     return { ...tree, cursor, packs: this.#options.packs.settled }
   }
 
-  /** Stores everything and gives the finished point's tree and content roots; disks of the base that it lacks are let go. */
-  async complete(): Promise<{ readonly tree: PointTree; readonly contentRoots: Readonly<Record<string, string>> }> {
+  /**
+   * Stores everything and gives the finished point's tree and content roots; disks of the base that it lacks are let go. With
+   * `lock` all packs of the tree are locked when it resolves.
+   * @throws StoreError if one can not be locked
+   */
+  async complete(
+    lock?: TreeLock,
+  ): Promise<{ readonly tree: PointTree; readonly contentRoots: Readonly<Record<string, string>> }> {
     await this.movers.flush()
     await this.#drain()
     if (this.#ops.length > 0)
@@ -189,7 +209,8 @@ export class PointWriter {
       )
     this.#torn = true
     for (const { tree } of this.#dropped) await this.#writerOf(0, tree).finish()
-    const tree = await this.#store([])
+    let tree = await this.#store([])
+    if (lock !== undefined) tree = await this.#lock(tree, lock)
     const roots = this.#disks.map(({ name, tree: map }) => [name, toHex(this.#readerOf(map).contentRoot())] as const)
     return { tree, contentRoots: Object.fromEntries(roots) }
   }
@@ -231,6 +252,45 @@ export class PointWriter {
       mapPacks: this.#sink.mapPacks,
       nextMapPack: this.#sink.nextMapPack,
     }
+  }
+
+  /** Extends the locks of shared packs, and says so in the pack table. */
+  async #lock(tree: PointTree, lock: TreeLock): Promise<PointTree> {
+    const { store, view } = this.#repository
+    const { backup } = this.#options.packs
+    const { neededUntilMs, extendedUntilMs, lockMode } = lock
+    const table = new PackTable(this.#table, this.pages)
+    const moved = new Map<number, NewPack>()
+    const keys: ObjectKey[] = []
+    for await (const { pack, record } of table.records()) {
+      if (record.lockedUntilMs >= neededUntilMs) continue
+      moved.set(pack, { ...record, lockedUntilMs: extendedUntilMs })
+      keys.push(parseObjectKey(layout.pack(backup, record.session, record.number)))
+    }
+    const short = tree.mapPacks.filter(({ lockedUntilMs = 0 }) => lockedUntilMs < neededUntilMs)
+    keys.push(...short.map(({ session, number }) => parseObjectKey(layout.pack(backup, session, number))))
+    if (keys.length === 0) return tree
+    await store.extendAll(keys, extendedUntilMs, { lockMode })
+    for (const { pack } of short) this.#sink.noteLock(pack, extendedUntilMs)
+    const { nextPack } = this.#table
+    const [changes, newPacks] = [new Map<number, never>(), new Map<number, never>()]
+    const options = { pages: this.pages, sink: this.#sink, sha256: view.sha256, changes, newPacks, moved, nextPack }
+    this.#table = await editPackTable(this.#table, options)
+    await this.#sink.flush()
+    await this.#uploads.settled()
+    const { root } = this.#table
+    // The pages that say so lie in a pack that was locked as it was stored, for what was needed then.
+    const late = this.#sink.mapPacks.filter(({ lockedUntilMs = 0 }) => lockedUntilMs < neededUntilMs)
+    if (late.length > 0)
+      await store.extendAll(
+        late.map(({ session, number }) => parseObjectKey(layout.pack(backup, session, number))),
+        extendedUntilMs,
+        { lockMode },
+      )
+    for (const { pack } of late) this.#sink.noteLock(pack, extendedUntilMs)
+    const { mapPacks, nextMapPack } = this.#sink
+    const { table: _, ...rest } = tree
+    return { ...rest, ...(root !== undefined && { table: root }), mapPacks, nextMapPack }
   }
 
   /** Hands on to the map what is known to its place: everything up to the first block whose pack is not here. */

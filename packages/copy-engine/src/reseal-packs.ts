@@ -107,8 +107,10 @@ export class PackResealer {
       moved.set(pack, { ...(await this.#homeOf("dataPack", record, onPack)), lockedUntilMs: 0 })
     }
     const mapPacks: MapPackRef[] = []
-    for (const ref of tree.mapPacks)
-      mapPacks.push(this.#isOld(ref.hint) ? { ...ref, ...(await this.#homeOf("mapPack", ref, onPack)) } : ref)
+    for (const ref of tree.mapPacks) {
+      const { lockedUntilMs: _, ...rest } = ref
+      mapPacks.push(this.#isOld(ref.hint) ? { ...rest, ...(await this.#homeOf("mapPack", ref, onPack)) } : ref)
+    }
     if (moved.size === 0 && mapPacks.every((ref, at) => ref === tree.mapPacks[at])) return undefined
     return { tree: await this.#rehome({ ...tree, mapPacks }, moved), whole }
   }

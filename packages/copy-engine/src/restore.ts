@@ -17,6 +17,8 @@ export interface RestoreOptions {
   readonly job?: string
   /** An id, or the beginning of one; `latest` by default. */
   readonly point?: string
+  /** Whether a point may be restored that was removed and is not purged yet. */
+  readonly removed?: boolean
   /** Only this disk. */
   readonly disk?: string
   /** A file or block device for one disk, a folder for several. */
@@ -139,7 +141,8 @@ async function explainFailure(
   if (!isFormatError(error)) return error
   if (error.code === "NeedsNewer") return new EngineError("NeedsNewer", error.message, { cause: error })
   const now = await readLog(repository.view, found.place)
-  if (now?.points.some((one) => one.point === point) !== true)
+  const isThere = [...(now?.points ?? []), ...(now?.removed ?? []).map((one) => one.point)]
+  if (!isThere.some((one) => one.point === point))
     return new EngineError(
       "PointRemoved",
       `point ${point} of ${found.state.workload.name} was removed while it was being restored`,

@@ -11,7 +11,17 @@ export function removedRetentionPoints({ removed }: Pick<LogState, "removed">): 
   return removed.map(({ point }) => retentionPoint(point))
 }
 
-function retentionPoint({ point, createdAtMs, seq, committedAtMs, gfs, pin, damaged, dateSuspect }: LivePoint) {
+/** A point as retention sees it. */
+export function retentionPoint({
+  point,
+  createdAtMs,
+  seq,
+  committedAtMs,
+  gfs,
+  pin,
+  damaged,
+  dateSuspect,
+}: LivePoint): RetentionPoint {
   return {
     id: point as string,
     atMs: createdAtMs,

@@ -7,6 +7,8 @@ import { EngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { areEpochsEnded, requireRoot, rootInForce } from "./key-slots.ts"
+import { immutabilityIn } from "./locks/immutability.ts"
+import { lockTree } from "./locks/lock-tree.ts"
 import { needsNothingGone } from "./reclaim/needs-nothing-gone.ts"
 import { type PackHome, PackResealer } from "./reseal-packs.ts"
 import { type Repository, requireWritable } from "./repository.ts"
@@ -107,7 +109,11 @@ async function rewriteWorkload(
     return pointsOf(state).find((one) => one.entry === entry)
   }
 
-  async function rehome({ entry, point: id, home }: LivePoint, tree: PointTree): Promise<void> {
+  async function rehome({ entry, point: id, home, lockedUntilMs = 0 }: LivePoint, tree: PointTree): Promise<void> {
+    const immutability = immutabilityIn(repository)
+    const isLocked = immutability !== undefined && lockedUntilMs > repository.storeTime.now()
+    // What a locked point needs is locked as long where it lies now, before the log says so.
+    if (isLocked) await lockTree(repository, place, tree, { untilMs: lockedUntilMs, immutability, ...abortable })
     const appended = await appendLogEntry(repository, {
       place,
       state,
@@ -131,6 +137,7 @@ async function rewriteWorkload(
           )
         return { kind: "rehomed", points: [{ entry, point: id, tree }] }
       },
+      ...(isLocked && { lockOf: () => ({ retainUntilMs: lockedUntilMs, lockMode: immutability.lockMode }) }),
       ...abortable,
     })
     state = appended.state

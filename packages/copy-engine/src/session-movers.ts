@@ -255,7 +255,13 @@ export class SessionMovers {
       worker.sealed.push({ serial, until })
     }
     const { session } = this.#packs
-    this.#made.set(pack, { session, number, hint, storedBytes: bytes.length, lockedUntilMs: 0 })
+    this.#made.set(pack, {
+      session,
+      number,
+      hint,
+      storedBytes: bytes.length,
+      lockedUntilMs: this.#uploads.lockedUntilMs,
+    })
     this.#here.add(pack)
     this.#unsettled.set(pack, { number, blocks })
     for (const { slot, place } of this.#awaited.get(pack) ?? []) slot.sealed = place

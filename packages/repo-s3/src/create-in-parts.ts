@@ -22,7 +22,7 @@ export async function createInParts(
   key: ObjectKey,
   bytes: Uint8Array,
   kept: Partial<PutObjectCommandInput>,
-  { retainUntilMs, signal }: CreateOptions,
+  { retainUntilMs, lockMode, signal }: CreateOptions,
 ): Promise<CreateResult> {
   const { begunUploads } = bucket.service
   const { Key } = bucket.object(key)
@@ -50,7 +50,8 @@ export async function createInParts(
     const named = { ...(version !== undefined && { version }), ...(signal && { signal }) }
     if (retainUntilMs !== undefined) {
       const found = await findObject(bucket, key, named)
-      if ((found?.retainUntilMs ?? 0) < retainUntilMs) await extendRetention(bucket, key, retainUntilMs, named)
+      if ((found?.retainUntilMs ?? 0) < retainUntilMs)
+        await extendRetention(bucket, key, retainUntilMs, { ...named, ...(lockMode && { lockMode }) })
     }
     return {
       created: true,

@@ -62,9 +62,9 @@ async function createLarge(
 export function keptAs(
   bucket: S3Bucket,
   key: ObjectKey,
-  { retainUntilMs, locksAll = false }: CreateObjectOptions,
+  { retainUntilMs, lockMode = bucket.options.lockMode ?? "compliance", locksAll = false }: CreateObjectOptions,
 ): Partial<PutObjectCommandInput> {
-  const { packStorageClass, lockMode = "compliance", encryption } = bucket.options
+  const { packStorageClass, encryption } = bucket.options
   return {
     ContentType: "application/octet-stream",
     ...(packStorageClass !== undefined && key.includes("/packs/") && { StorageClass: packStorageClass }),

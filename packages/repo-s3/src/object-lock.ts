@@ -4,7 +4,7 @@ import {
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
 } from "@aws-sdk/client-s3"
-import type { ObjectHead, ObjectKey, VersionOptions } from "@bcopy/repo"
+import type { ExtendOptions, ObjectHead, ObjectKey, VersionOptions } from "@bcopy/repo"
 import { StoreError } from "@bcopy/repo"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
 
@@ -51,10 +51,9 @@ export async function extendRetention(
   bucket: S3Bucket,
   key: ObjectKey,
   retainUntilMs: number,
-  options: VersionOptions,
+  options: ExtendOptions,
 ): Promise<void> {
-  const { version, signal } = options
-  const { lockMode = "compliance" } = bucket.options
+  const { version, signal, lockMode = bucket.options.lockMode ?? "compliance" } = options
   const command = new PutObjectRetentionCommand({
     ...bucket.object(key, version),
     ChecksumAlgorithm: "CRC32",

@@ -35,12 +35,13 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
     place: `${name} at ${service.endpoint}`,
     capabilities,
 
-    async create(key, bytes, { retainUntilMs, signal } = {}) {
+    async create(key, bytes, { retainUntilMs, lockMode, signal } = {}) {
       begin("create", key, signal)
       if (retainUntilMs !== undefined && !capabilities.objectLock)
         throw new StoreError("Unsupported", `create ${name}/${key}: the bucket locks nothing`)
       return createObject(bucket, key, bytes, {
         ...(retainUntilMs !== undefined && { retainUntilMs }),
+        ...(lockMode && { lockMode }),
         ...(signal && { signal }),
         locksAll: state.defaultRetention !== undefined,
       })
@@ -104,11 +105,12 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
       return abortUploads(bucket, prefix, () => true, signal)
     },
 
-    async extend(key, retainUntilMs, { version, signal } = {}) {
+    async extend(key, retainUntilMs, { version, lockMode, signal } = {}) {
       begin("extend", key, signal, version)
       requireLock("extend", key)
       await extendRetention(bucket, key, retainUntilMs, {
         ...(version !== undefined && { version }),
+        ...(lockMode && { lockMode }),
         ...(signal && { signal }),
       })
     },

@@ -1,4 +1,5 @@
 import type { ObjectKey } from "./object-key.ts"
+import type { LockMode } from "./repo-store.ts"
 import { StoreError } from "./store-error.ts"
 import type { WriteOnceStore } from "./write-once.ts"
 
@@ -8,6 +9,7 @@ export interface DecidedEntry {
   readonly bytes: Uint8Array
   /** Object Lock: keep the entry at least until then, milliseconds since 1970. */
   readonly retainUntilMs?: number
+  readonly lockMode?: LockMode
   /** The store's time at which the log was read for this decision; used with `staleAfterMs`. */
   readonly decidedAtMs?: number
 }
@@ -57,8 +59,8 @@ export async function appendEntry(store: WriteOnceStore, options: AppendOptions)
     throw new StoreError("BadRange", `${store.name}: staleAfterMs and recheck go together`)
   let decidedAtMs = first.decidedAtMs ?? (recheck && (await store.date({ signal }))) ?? 0
   for (let entry = first; ;) {
-    const { number, bytes, retainUntilMs } = entry
-    const lock = retainUntilMs === undefined ? {} : { retainUntilMs }
+    const { number, bytes, retainUntilMs, lockMode } = entry
+    const lock = { ...(retainUntilMs !== undefined && { retainUntilMs }), ...(lockMode && { lockMode }) }
     const result = await store.create(keyOf(number), bytes, { ...lock, signal })
     if (result.outcome === "won") {
       const { dateMs, modifiedAtMs } = result

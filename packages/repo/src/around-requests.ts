@@ -1,4 +1,4 @@
-import type { ReadOptions, RepoStore } from "./repo-store.ts"
+import type { CreateOptions, ReadOptions, RepoStore } from "./repo-store.ts"
 
 /** One request to a store, as the wrappers see it. */
 export interface StoreRequest {
@@ -6,8 +6,9 @@ export interface StoreRequest {
   /** The key; for lists the prefix; the first one of many; empty for `date`. */
   readonly key: string
   readonly signal: AbortSignal | undefined
-  /** The bytes that `create` sends. */
+  /** The bytes that `create` sends, and until when they are to be kept. */
   readonly bytes?: Uint8Array
+  readonly lock?: Pick<CreateOptions, "retainUntilMs" | "lockMode">
   /** The range that `read` asks for. */
   readonly range?: ReadOptions["range"]
 }
@@ -50,7 +51,9 @@ export function aroundRequests(store: RepoStore, around: Around): RepoStore {
       return store.capabilities
     },
     create: (key, bytes, options) =>
-      around({ method: "create", key, signal: options?.signal, bytes }, () => store.create(key, bytes, options)),
+      around({ method: "create", key, signal: options?.signal, bytes, lock: lockOf(options) }, () =>
+        store.create(key, bytes, options),
+      ),
     read: (key, options) =>
       around({ method: "read", key, signal: options?.signal, range: options?.range }, () => store.read(key, options)),
     head: (key, options) => around({ method: "head", key, signal: options?.signal }, () => store.head(key, options)),
@@ -80,4 +83,8 @@ export function aroundRequests(store: RepoStore, around: Around): RepoStore {
     instance: (anchor, options) =>
       around({ method: "instance", key: anchor, signal: options?.signal }, () => store.instance(anchor, options)),
   }
+}
+
+function lockOf({ retainUntilMs, lockMode }: CreateOptions = {}): NonNullable<StoreRequest["lock"]> {
+  return { ...(retainUntilMs !== undefined && { retainUntilMs }), ...(lockMode && { lockMode }) }
 }

@@ -4,10 +4,12 @@
 export type {
   CreateOptions,
   CreateResult,
+  ExtendOptions,
   ListedObject,
   ListOptions,
   ListPage,
   ListVersionsOptions,
+  LockMode,
   ObjectHead,
   ObjectName,
   ObjectVersion,
@@ -27,6 +29,8 @@ export type { Clock } from "./clock.ts"
 export { type ReadPackOptions, writeOnce, type WriteOnceOptions, type WriteOnceStore } from "./write-once.ts"
 export type { WriteOnceResult } from "./create-once.ts"
 export { appendEntry, type AppendedEntry, type AppendOptions, type DecidedEntry } from "./append-entry.ts"
+export type { ExtendReport } from "./extend-all.ts"
+export type { OverlaidObject } from "./remove-all.ts"
 export type { OnTampering, Tampering } from "./tampering.ts"
 
 // wrappers

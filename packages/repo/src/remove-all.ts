@@ -70,7 +70,8 @@ async function* namesOf(store: RepoStore, keys: readonly ObjectKey[], options: A
   }
 }
 
-async function* versionsUnder(store: RepoStore, prefix: string, { signal }: Abortable) {
+/** All versions and markers under a prefix: keys ascending, the newest version of a key first. */
+export async function* versionsUnder(store: RepoStore, prefix: string, { signal }: Abortable) {
   for (let after: VersionPage["next"]; ;) {
     const page: VersionPage = await store.listVersions(prefix, { signal, ...(after && { after }) })
     yield* page.versions

@@ -75,7 +75,7 @@ export interface RepoStore {
   removePartial?(prefix: string, options?: { readonly signal?: AbortSignal }): Promise<number>
 
   /** Moves a version's retain-until date further away; an earlier date MUST reject with `Locked`. Needs `objectLock`. */
-  extend(key: ObjectKey, retainUntilMs: number, options?: VersionOptions): Promise<void>
+  extend(key: ObjectKey, retainUntilMs: number, options?: ExtendOptions): Promise<void>
 
   /** Sets or lifts a legal hold on a version. Needs `objectLock`. */
   hold(key: ObjectKey, on: boolean, options?: VersionOptions): Promise<void>
@@ -105,7 +105,16 @@ export interface StoreCapabilities {
 export interface CreateOptions {
   /** Object Lock: keep the new version at least until then, milliseconds since 1970. Needs `objectLock`. */
   readonly retainUntilMs?: number
+  /** Who may shorten that: nobody, or who has a right of their own. The store's own choice if absent. */
+  readonly lockMode?: LockMode
   readonly signal?: AbortSignal
+}
+
+/** Whether a lock binds everybody (compliance), or all but those with a right to lift it (governance). */
+export type LockMode = "compliance" | "governance"
+
+export interface ExtendOptions extends VersionOptions {
+  readonly lockMode?: LockMode
 }
 
 export interface CreateResult {

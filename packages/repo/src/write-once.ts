@@ -1,11 +1,13 @@
 import { createOnce, type WriteOnceResult } from "./create-once.ts"
 import { readKeyHistory, reportTampering } from "./key-history.ts"
+import { type ExtendReport, extendAll, holdAll } from "./extend-all.ts"
 import { listLiving } from "./list-living.ts"
 import type { ObjectKey } from "./object-key.ts"
 import type {
   CreateOptions,
   ListOptions,
   ListPage,
+  LockMode,
   ObjectHead,
   ObjectVersion,
   ReadOptions,
@@ -90,6 +92,20 @@ export interface WriteOnceStore {
 
   /** Newer versions and delete markers under a prefix, which lie over what keys mean: nobody reads them. */
   listOverlaid(prefix: string, options?: Abortable): AsyncIterable<OverlaidObject>
+
+  /**
+   * Keeps what the keys mean, their oldest versions, at least until a date; what is kept longer stays so. One list for each
+   * folder's thousand objects, and a request for each object.
+   * @throws StoreError if one could not be extended: then nothing may rest on any of them
+   */
+  extendAll(
+    keys: readonly ObjectKey[],
+    retainUntilMs: number,
+    options?: Abortable & { readonly lockMode?: LockMode },
+  ): Promise<ExtendReport>
+
+  /** Sets or lifts a legal hold on what the keys mean. */
+  holdAll(keys: readonly ObjectKey[], on: boolean, options?: Abortable): Promise<void>
 
   /** As `RepoStore.removePartial`: for the packs of a session that was shut out. */
   removePartial(prefix: string, options?: Abortable): Promise<number>
@@ -209,6 +225,9 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
       for (const key of keys) sole.take(key)
       return removeAll(store, keys, { signal })
     },
+
+    extendAll: (keys, retainUntilMs, options = {}) => extendAll(store, keys, retainUntilMs, options),
+    holdAll: (keys, on, { signal } = {}) => holdAll(store, keys, on, { signal }),
 
     listOverlaid: (prefix, { signal } = {}) => listOverlaid(store, prefix, { signal }),
 

@@ -20,13 +20,15 @@ interface Abortable {
   readonly signal?: AbortSignal
 }
 
-/** Which removed points are to go for good: their undo time is over by the store's time, and nobody reads them. */
+/** Which removed points are to go for good: undo time and lock are over by the store's time, and nobody reads them. */
 export class DuePoints {
   readonly #due = new Set<string>()
   readonly #read = new Set<string>()
   /** Reading sessions that are too old to count. */
   readonly expired: ObjectKey[] = []
   count = 0
+  /** Removed points that go when their locks are over. */
+  locked = 0
   /** How many were purged. */
   purged = 0
 
@@ -65,6 +67,11 @@ export class DuePoints {
     const times = new Map<number, number>()
     for (const { point, removal, undoMs } of removed) {
       if (this.isRead(place, point.point)) continue
+      // What is locked cannot go: it is purged when the lock is over.
+      if ((point.lockedUntilMs ?? 0) > repository.storeTime.now()) {
+        this.locked++
+        continue
+      }
       let removedAtMs = times.get(removal)
       if (removedAtMs === undefined) {
         removedAtMs = await takenAt(repository, place, [removal, head.number], options)

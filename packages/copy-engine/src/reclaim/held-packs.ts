@@ -78,13 +78,19 @@ export class HeldPacks {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const isNew = unseenPages(tree, pages)
-    for (const { session, number } of tree.mapPacks)
-      if (this.#wants(session, number)) this.tally.addUse(this.tally.hold(session, number, holder), 1, 1)
+    for (const { session, number, lockedUntilMs = 0 } of tree.mapPacks) {
+      if (!this.#wants(session, number)) continue
+      const at = this.tally.hold(session, number, holder)
+      this.tally.addUse(at, 1, 1)
+      this.tally.noteLock(at, lockedUntilMs)
+    }
     const { table } = pointReader(this.#repository.view, place.backup, tree, signal === undefined ? {} : { signal })
     try {
       for await (const { record } of table.records({ passes: isNew })) {
         if (!this.#wants(record.session, record.number)) continue
-        noteUse(uses, this.tally.hold(record.session, record.number, holder), record)
+        const at = this.tally.hold(record.session, record.number, holder)
+        this.tally.noteLock(at, record.lockedUntilMs)
+        noteUse(uses, at, record)
       }
     } catch (error) {
       if (!isDamage(error)) throw error

@@ -3,6 +3,7 @@ import type { SessionId } from "@bcopy/chain-format"
 /** A table is made anew at twice the size when it is fuller than this. */
 const FULLEST = 0.75
 const LEAST_PLACES = 1024
+const HOUR_MS = 3_600_000
 
 /** What holds a pack; of several the one named first here. */
 export const holders = ["live", "undo", "reading", "session"] as const
@@ -21,6 +22,8 @@ export class PackTally {
   #holder: Uint8Array
   #used: Uint32Array
   #most: Uint32Array
+  /** Hours since 1970, rounded up. */
+  #locked: Uint32Array
   #count = 0
 
   constructor(expected = 0) {
@@ -33,6 +36,7 @@ export class PackTally {
     this.#holder = new Uint8Array(columns)
     this.#used = new Uint32Array(columns)
     this.#most = new Uint32Array(columns)
+    this.#locked = new Uint32Array(columns)
   }
 
   get size(): number {
@@ -46,6 +50,17 @@ export class PackTally {
     const known = this.#holder[at] as number
     if (known === 0 || rank < known) this.#holder[at] = rank
     return at
+  }
+
+  /** A pack is known to be locked until then. */
+  noteLock(at: number, untilMs: number): void {
+    this.#locked[at] = Math.max(this.#locked[at] as number, Math.ceil(untilMs / HOUR_MS))
+  }
+
+  /** Until when a pack is known to be locked, to the hour; 0 if it is not. */
+  lockedUntil(session: SessionId, number: number): number {
+    const at = this.#find(...wordsOf(session, number), false)
+    return at < 0 ? 0 : (this.#locked[at] as number) * HOUR_MS
   }
 
   /** So many more positions of a pack are in use, of `most` that it brought. */
@@ -100,6 +115,7 @@ export class PackTally {
     this.#holder = wider(this.#holder, new Uint8Array(columns))
     this.#used = wider(this.#used, new Uint32Array(columns))
     this.#most = wider(this.#most, new Uint32Array(columns))
+    this.#locked = wider(this.#locked, new Uint32Array(columns))
   }
 }
 

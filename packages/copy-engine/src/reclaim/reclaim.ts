@@ -58,8 +58,11 @@ export interface ReclaimedOfBackup {
   readonly movedBytes: number
   /** Log entries that no longer meant anything. */
   readonly entries: number
-  /** Packs that nothing needs and that are locked. */
+  /** Packs that nothing needs and that are locked: they go when that is over. */
   readonly locked: number
+  readonly lockedBytes: number
+  /** Removed points whose undo time may be over, and which are locked: they are purged when that is over. */
+  readonly lockedPoints: number
   /** Packs that the store kept for a reason of its own; the next run looks whether it still does. */
   readonly left: readonly { readonly key: string; readonly reason: string }[]
   /** Points of which it is not known what they need: what was stored before them is held. */
@@ -113,6 +116,8 @@ async function reclaimBackup(
   const session = randomId<"session">(seams.random(16))
   const sums = { purged: 0, packs: 0, storedBytes: 0, emptied: 0, movedBytes: 0, entries: 0 }
   let locked = 0
+  let lockedBytes = 0
+  let lockedPoints = 0
   let isEmptied = false
   let left: ReclaimedOfBackup["left"] = []
   let unknown: ReclaimedOfBackup["unknown"] = []
@@ -129,6 +134,7 @@ async function reclaimBackup(
       }
       await due.find(repository, place, state, abortable)
     }
+    lockedPoints = due.locked
     if (!dryRun) {
       await removeKeys(repository, due.expired, signal)
       await clearEpochs(repository, backup, epochs, abortable)
@@ -151,17 +157,20 @@ async function reclaimBackup(
     const dead: { session: SessionId; number: number; storedBytes: number; storedAtMs: number }[] = []
     unknown = []
     locked = 0
+    lockedBytes = 0
     const onUnknown = (place: { readonly workload: string }, entry: number, error: unknown) => {
       unknown = [...unknown, { workload: place.workload, entry, message: (error as Error).message }]
     }
     let isWhole = true
     const wasLeft = new CondemnedPacks([epochs.left])
-    const sparse = new SparsePacks()
+    const sparse = new SparsePacks(repository.storeTime.now())
     for await (const pack of surveyPacks(repository, backup, { due, onUnknown, ...abortable })) {
       sparse.add(pack)
       if (pack.holder !== undefined) continue
-      if (wasLeft.has(pack.session, pack.number) && (await isLocked(repository, backup, pack, signal))) {
+      const mayBeLocked = repository.store.capabilities.objectLock || wasLeft.has(pack.session, pack.number)
+      if (mayBeLocked && (await isLocked(repository, backup, pack, signal))) {
         locked++
+        lockedBytes += pack.storedBytes
         continue
       }
       if (dead.length >= MAX_CONDEMNED) {
@@ -175,7 +184,7 @@ async function reclaimBackup(
     const chosen = isEmptied ? [] : sparse.choose({ ...limits, maxBytes: limits.maxBytes - sums.movedBytes })
     if (dryRun) {
       const would = { purged: due.count, packs: dead.length, storedBytes: bytes, ...planned(chosen) }
-      return { job, ...would, locked, left, unknown }
+      return { job, ...would, locked, lockedBytes, lockedPoints, left, unknown }
     }
     if (chosen.length > 0) {
       // They go with the epoch that follows.
@@ -195,7 +204,7 @@ async function reclaimBackup(
     sums.storedBytes += dead.length === 0 ? 0 : Math.round((bytes * (sums.packs - before)) / dead.length)
     if (isWhole || round >= MAX_EPOCHS) break
   }
-  return { job, ...sums, locked, left, unknown }
+  return { job, ...sums, locked, lockedBytes, lockedPoints, left, unknown }
 }
 
 /** What would be written anew. */

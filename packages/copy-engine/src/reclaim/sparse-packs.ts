@@ -25,8 +25,14 @@ export interface SparseLimits {
 /** Gathers the packs of which the least is in use, while others are surveyed. */
 export class SparsePacks {
   #packs: SparsePack[] = []
+  readonly #nowMs: number
   #liveBytes = 0
   #unusedBytes = 0
+
+  /** What is locked at `nowMs` is left alone: to move it would keep its bytes twice. */
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs
+  }
 
   /** Bytes in use of the packs that points need. */
   get liveBytes(): number {
@@ -38,8 +44,8 @@ export class SparsePacks {
     return this.#unusedBytes
   }
 
-  add({ session, number, storedBytes, share, holder }: SurveyedPack): void {
-    if (holder !== "live" && holder !== "undo") return
+  add({ session, number, storedBytes, share, holder, lockedUntilMs }: SurveyedPack): void {
+    if ((holder !== "live" && holder !== "undo") || lockedUntilMs > this.#nowMs) return
     this.#liveBytes += share * storedBytes
     this.#unusedBytes += (1 - share) * storedBytes
     // What only removed points need goes whole, when their time is over; map packs are merged by who writes.

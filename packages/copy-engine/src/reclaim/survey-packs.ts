@@ -24,6 +24,8 @@ export interface SurveyedPack {
   readonly holder: Holder | "damage" | "young" | undefined
   /** The share of it that is in use, 0 to 1. */
   readonly share: number
+  /** Until when pack tables say that it is locked, to the hour; 0 if they do not. */
+  readonly lockedUntilMs: number
 }
 
 export interface SurveyOptions {
@@ -78,7 +80,8 @@ export async function* surveyPacks(
         const isYoung = latestOf(storedAtMs) > beganAtMs
         const holder = held.holderOf(session, number, storedAtMs) ?? (isYoung ? "young" : undefined)
         const share = held.tally.shareOf(session, number)
-        yield { session, number, storedBytes, storedAtMs, holder, share }
+        const lockedUntilMs = held.tally.lockedUntil(session, number)
+        yield { session, number, storedBytes, storedAtMs, holder, share, lockedUntilMs }
       }
       if (page.next === undefined) return
       after = page.next

@@ -57,7 +57,7 @@ export function faultyStore(store: RepoStore, { faults }: { readonly faults: rea
   /** A create whose bytes stay as they were when it was sent. */
   function keep(request: StoreRequest, run: () => Promise<unknown>): () => Promise<unknown> {
     const bytes = request.bytes?.slice()
-    return bytes === undefined ? run : () => store.create(request.key as ObjectKey, bytes)
+    return bytes === undefined ? run : () => store.create(request.key as ObjectKey, bytes, request.lock)
   }
 
   function refuseWhereDead(number: number, what: string): void {
