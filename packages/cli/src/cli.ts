@@ -6,6 +6,7 @@ import { backupCommand } from "./commands/backup.ts"
 import { copyCommand } from "./commands/copy.ts"
 import { initCommand } from "./commands/init.ts"
 import { keysCommand } from "./commands/keys.ts"
+import { locksCommand } from "./commands/locks.ts"
 import { pointsCommand } from "./commands/points.ts"
 import { retentionCommand } from "./commands/retention.ts"
 import { pruneCommand } from "./commands/prune.ts"
@@ -57,6 +58,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   add(retentionCommand)
   add(pruneCommand)
   add(reclaimCommand)
+  add(locksCommand)
   add(restoreCommand)
   add(verifyCommand)
   add(showCommand)

@@ -6,6 +6,7 @@ import {
   MIN_BLOCK_BYTES,
   MIN_PACK_BYTES,
 } from "@bcopy/chain-format"
+import { MAX_LOCK_DAYS } from "@bcopy/copy-engine"
 import { type Command, InvalidArgumentError } from "commander"
 import { addKeyOptions } from "./key-options.ts"
 import { parseDuration } from "./parse-duration.ts"
@@ -114,6 +115,13 @@ export function positiveArgument(text: string): number {
   const count = countArgument(text)
   if (count > 0) return count
   throw new InvalidArgumentError("Give a number above 0.")
+}
+
+/** Reads the value of an option that is a number of days to lock for. */
+export function daysArgument(text: string): number {
+  const days = positiveArgument(text)
+  if (days <= MAX_LOCK_DAYS) return days
+  throw new InvalidArgumentError(`Give 1 to ${MAX_LOCK_DAYS} days.`)
 }
 
 /** Reads the value of an option that is an amount of money. */

@@ -66,6 +66,7 @@ export {
   MAX_LOCK_DAYS,
 } from "./locks/accept-immutability.ts"
 export { DEFAULT_GENERATION_DAYS, type Immutability, immutabilityIn, LONG_LOCK_MS } from "./locks/immutability.ts"
+export { explainLocks, type LockedInMonth, type LockedPoint, type LocksOfRepository } from "./locks/explain-locks.ts"
 export {
   type ExtendedOfWorkload,
   extendLocks,

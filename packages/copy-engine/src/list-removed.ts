@@ -11,8 +11,10 @@ export interface RemovedPointListed {
   readonly point: LivePoint
   /** When the store took its removal. */
   readonly removedAtMs: number
-  /** Until when it is sure to come back; it may later, while nothing has given its space back. */
+  /** Until when it is sure to come back: for its undo time, and while it is locked. It may later, while nothing has given its space back. */
   readonly untilMs: number
+  /** Until when everything that it needs is locked; 0 if it is not. */
+  readonly lockedUntilMs: number
 }
 
 /** Removed points of the workloads that a job and a workload name let through. One request for each removal. */
@@ -35,7 +37,9 @@ export async function* listRemoved(
         removedAtMs = head?.modifiedAtMs ?? 0
         times.set(removal, removedAtMs)
       }
-      yield { job, workload: state.workload.name, found, point, removedAtMs, untilMs: removedAtMs + undoMs }
+      const { lockedUntilMs = 0 } = point
+      const untilMs = Math.max(removedAtMs + undoMs, lockedUntilMs)
+      yield { job, workload: state.workload.name, found, point, removedAtMs, untilMs, lockedUntilMs }
     }
   }
 }

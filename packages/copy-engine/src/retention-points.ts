@@ -23,7 +23,7 @@ export function retentionPoint({
   dateSuspect,
 }: LivePoint): RetentionPoint {
   return {
-    id: point as string,
+    id: point,
     atMs: createdAtMs,
     order: seq,
     committedAtMs,

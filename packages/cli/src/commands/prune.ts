@@ -1,8 +1,9 @@
-import { reclaim, removeExpired } from "@bcopy/copy-engine"
+import { extendLocks, reclaim, removeExpired } from "@bcopy/copy-engine"
 import { byName } from "../by-name.ts"
 import type { CliCommand } from "../cli-command.ts"
 import { describeError } from "../describe-error.ts"
 import { exitCodes } from "../exit-codes.ts"
+import { extendDocument, renderExtended } from "../locks/extend-locks.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { addReclaimOptions, type ReclaimLimits } from "../reclaim/reclaim-options.ts"
@@ -45,14 +46,17 @@ export const pruneCommand: CliCommand<PruneOptions> = {
     const workloads = [...report.workloads].sort(byName)
     const failed = report.failed.map(({ error, ...place }) => ({ ...place, error: describeError(error) }))
     const asked = workloads.filter(({ asks }) => asks !== undefined)
+    // What has to stay is locked before anything goes.
+    const extended = await extendLocks(repository, { job, workload, dryRun, signal })
     const reclaimed = call.options.reclaim
       ? await reclaim(repository, { job, maxUnused, maxBytes, dryRun, signal })
       : { dryRun, backups: [], failed: [] }
-    const isPartly = failed.length + reclaimed.failed.length > 0
+    const isPartly = failed.length + reclaimed.failed.length + extended.failed.length > 0
     return {
       exit: isPartly ? exitCodes.partly : asked.length > 0 && !dryRun ? exitCodes.refused : exitCodes.done,
       errors: [
         ...failed.map(({ error }) => error),
+        ...extended.failed.map(({ error }) => describeError(error)),
         ...reclaimErrors(reclaimed),
         ...asked.map(({ job: of, workload: which, asks }) => ({
           code: "Refused",
@@ -61,9 +65,16 @@ export const pruneCommand: CliCommand<PruneOptions> = {
           exit: exitCodes.refused,
         })),
       ],
-      document: { dryRun, workloads: workloads.map(documentOf), failed, reclaimed: reclaimDocument(reclaimed) },
+      document: {
+        dryRun,
+        workloads: workloads.map(documentOf),
+        failed,
+        locks: extendDocument(extended),
+        reclaimed: reclaimDocument(reclaimed),
+      },
       text: [
         renderRemoval({ dryRun, workloads, failed }, call.paint),
+        ...(extended.immutability === undefined ? [] : [renderExtended(extended)]),
         ...(call.options.reclaim ? [renderReclaim(reclaimed, call.paint)] : []),
       ].join("\n"),
     }

@@ -10,6 +10,7 @@ interface RestoreCommandOptions {
   readonly job?: string
   readonly workload: string
   readonly point: string
+  readonly removed?: boolean
   readonly disk?: string
   readonly output: string
   readonly overwrite?: boolean
@@ -25,6 +26,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
       .requiredOption("--workload <name>", "machine to restore", nameArgument)
       .option("--job <name>", "job that it belongs to, where several have one of that name", nameArgument)
       .option("--point <id>", "id of the point, or its first 4 characters or more, or latest", "latest")
+      .option("--removed", "also a point that was removed and is not gone yet, without bringing it back")
       .option("--disk <name>", "only this disk")
       .requiredOption(
         "--output <path>",
@@ -40,7 +42,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
     )
   },
   async run(call) {
-    const { job, workload, point, disk, output, overwrite, yes, dryRun, memory } = call.options
+    const { job, workload, point, removed, disk, output, overwrite, yes, dryRun, memory } = call.options
     const { io, signal, paint, seams } = call
     const onEvent: OnEvent = (event) => {
       const named = event.type === "restore" ? { ...event, ...(job !== undefined && { job }), workload } : event
@@ -49,7 +51,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
     const repository = await openGivenRepository({ ...call, seams: { ...seams, onEvent } })
     await refuseOutputInside(repositoryGiven(call), output, call.options)
     const startMs = io.clock.monotonic()
-    const what = { job, workload, point, disk, output, overwrite, yes, dryRun }
+    const what = { job, workload, point, removed, disk, output, overwrite, yes, dryRun }
     const report = await restore(repository, { ...what, memoryBytes: memory, signal })
     const tookMs = Math.round(io.clock.monotonic() - startMs)
     return { document: restoreDocument(report, tookMs), text: renderRestore(report, { tookMs, paint }) }

@@ -16,6 +16,7 @@ import { counted } from "../counted.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { renderDuration } from "../render-duration.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
+import { isoTime } from "../render-time.ts"
 import { tableName } from "../table-name.ts"
 import type { PointsCall } from "./points-call.ts"
 
@@ -64,7 +65,7 @@ export const pointActions: Readonly<Record<string, PointAction>> = {
         undoMs: options.undo ?? DEFAULT_UNDO_MS,
         signal,
       }),
-    done: (name, { options }) => `${name} is removed. ${comesBack(options)}`,
+    done: (name, { options }, before) => `${name} is removed. ${comesBack(options)}${whileLocked(before)}`,
   },
   "restore-removed": {
     find: removed,
@@ -80,6 +81,11 @@ function comesBack({ undo = DEFAULT_UNDO_MS }: PointsCall["options"]): string {
   const days = undo / 86_400_000
   const time = Number.isInteger(days) ? counted(days, "day") : renderDuration(undo)
   return `It can be brought back for ${time}: \`bcopy points restore-removed\``
+}
+
+/** A lock outlasts whatever undo time was asked for. */
+function whileLocked({ lockedUntilMs = 0 }: LivePoint): string {
+  return lockedUntilMs === 0 ? "" : `; it is locked until ${isoTime(lockedUntilMs)}, and there as long`
 }
 
 /** `bcopy points pin|unpin|remove|restore-removed`. */

@@ -25,7 +25,7 @@ export async function listRemovedAction(call: PointsCall): Promise<Outcome> {
   ])
   return {
     document: {
-      removed: points.map(({ job: of, workload: which, point, removedAtMs, untilMs }) => ({
+      removed: points.map(({ job: of, workload: which, point, removedAtMs, untilMs, lockedUntilMs }) => ({
         job: of,
         workload: which,
         point: point.point,
@@ -33,6 +33,7 @@ export async function listRemovedAction(call: PointsCall): Promise<Outcome> {
         flags: point.gfs,
         removedAt: isoTime(removedAtMs),
         restorableUntil: isoTime(untilMs),
+        ...(lockedUntilMs > 0 && { lockedUntil: isoTime(lockedUntilMs) }),
       })),
     },
     text: points.length === 0 ? "no removed points" : renderTable(columns, rows, call.paint.bold),

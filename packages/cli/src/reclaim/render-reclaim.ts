@@ -24,7 +24,20 @@ export function renderReclaim({ dryRun, backups, failed }: ReclaimReport, paint:
 }
 
 function linesOf(backup: ReclaimedOfBackup, dryRun: boolean, paint: Paint): readonly string[] {
-  const { job, purged, packs, storedBytes, emptied, movedBytes, entries, locked, left, unknown } = backup
+  const {
+    job,
+    purged,
+    packs,
+    storedBytes,
+    emptied,
+    movedBytes,
+    entries,
+    locked,
+    lockedBytes,
+    lockedPoints,
+    left,
+    unknown,
+  } = backup
   const [given, moved] = dryRun ? ["would be given back", "would be written anew"] : ["given back", "written anew"]
   const parts = [
     ...(purged > 0 ? [`${counted(purged, "removed point")} for good`] : []),
@@ -32,16 +45,23 @@ function linesOf(backup: ReclaimedOfBackup, dryRun: boolean, paint: Paint): read
     ...(entries > 0 ? [`${entries} old log ${entries === 1 ? "entry" : "entries"}`] : []),
   ]
   const what = packs === 0 ? "nothing to give back" : `${renderSize(storedBytes)} in ${counted(packs, "pack")} ${given}`
-  const held = locked + left.length
   return [
     `${job}: ${[what, ...parts].join("; ")}`,
-    ...(held > 0
+    ...(lockedPoints > 0
       ? [
-          paint.yellow(
-            `  ${counted(held, "pack")} that nothing needs ${held === 1 ? "is" : "are"} kept by the store: ${left[0]?.reason ?? "locked"}`,
-          ),
+          `  ${counted(lockedPoints, "removed point")} ${lockedPoints === 1 ? "stays until its lock is" : "stay until their locks are"} over (\`bcopy locks\`)`,
         ]
       : []),
+    ...(locked > 0
+      ? [
+          `  ${renderSize(lockedBytes)} in ${counted(locked, "pack")} that nothing needs ${locked === 1 ? "is" : "are"} locked`,
+        ]
+      : []),
+    ...left
+      .slice(0, 1)
+      .map(({ reason }) =>
+        paint.yellow(`  ${counted(left.length, "pack")} that nothing needs could not be deleted: ${reason}`),
+      ),
     ...unknown.map(({ message }) =>
       paint.yellow(`  a point does not say what it needs, so that what was stored before it stays: ${message}`),
     ),

@@ -1,13 +1,4 @@
-import {
-  entryKey,
-  isDamage,
-  layout,
-  type LivePoint,
-  type LogPlace,
-  type LogState,
-  randomId,
-  readManifest,
-} from "@bcopy/chain-format"
+import { entryKey, isDamage, layout, type LivePoint, type LogState, randomId, readManifest } from "@bcopy/chain-format"
 import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
 import { planPrune, type PolicyInForce } from "@bcopy/retention-gfs"
 import { appendLogEntry } from "../append-log-entry.ts"

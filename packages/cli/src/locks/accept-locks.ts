@@ -1,0 +1,69 @@
+import { acceptImmutability, LONG_LOCK_MS, planWorkloads, type Repository } from "@bcopy/copy-engine"
+import type { LockMode } from "@bcopy/repo"
+import { CliError } from "../cli-error.ts"
+import type { Outcome } from "../cli-command.ts"
+import { openBucket } from "../open-bucket.ts"
+import { isBucketAddress } from "../is-bucket-address.ts"
+import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { prepareToWrite } from "../prepare-to-write.ts"
+import type { LocksCall } from "./locks-call.ts"
+import { immutabilityDocument, renderImmutability } from "./render-immutability.ts"
+
+/** A year of a retention policy, as the longest that a level may keep counts it. */
+const YEAR_MS = 366 * 86_400_000
+
+/** `bcopy locks accept`: how long what points need is locked, from now on. */
+export async function acceptLocksAction(call: LocksCall): Promise<Outcome> {
+  const { days, followRetention = false, off = false, mode = "compliance", generation, dryRun = false } = call.options
+  if (off ? days !== undefined || followRetention : days === undefined && !followRetention)
+    throw new CliError("Usage", "say --days N, --follow-retention, or both; or --off")
+  if (mode !== "compliance" && mode !== "governance")
+    throw new CliError("Usage", `there is no lock mode ${mode}`, { hint: "It is compliance or governance." })
+  const { signal } = call
+  const repo = repositoryGiven(call)
+  const repository = await openGivenRepository(call)
+  if (!off) await requireLockable(call, repo)
+  if (followRetention && mode === "compliance") await refuseLong(call, repository)
+  if (!dryRun) await prepareToWrite(repo, repository, call)
+  const { before, immutability } = await acceptImmutability(repository, {
+    ...(days !== undefined && { days }),
+    followsRetention: followRetention,
+    lockMode: mode satisfies LockMode,
+    ...(generation !== undefined && { generationDays: generation }),
+    dryRun,
+    signal,
+  })
+  const text = renderImmutability(immutability)
+  return {
+    document: { dryRun, before: immutabilityDocument(before), immutability: immutabilityDocument(immutability) },
+    text: [
+      dryRun ? `would be in force: ${text}` : `in force: ${text}`,
+      off
+        ? "what is locked stays so until its time is over"
+        : "points that are there are locked by `bcopy locks extend`, or the next `bcopy prune`",
+    ].join("\n"),
+  }
+}
+
+/** Each state of a bucket in which points can not be made immutable has words of its own. */
+async function requireLockable(call: LocksCall, repo: string): Promise<void> {
+  if (!isBucketAddress(repo))
+    throw new CliError("Refused", `${repo} is a folder: nothing in it can be locked`, {
+      hint: "Copy into a bucket that was made with Object Lock.",
+    })
+  const [bucket, { immutabilityOf }] = await Promise.all([openBucket(repo, call), import("@bcopy/repo-s3")])
+  const found = immutabilityOf(bucket.state)
+  if (!found.possible) throw new CliError("Refused", `${repo}: ${found.why}`, { hint: found.hint })
+}
+
+/** A lock in compliance mode cannot be taken back by anybody, whatever it costs. */
+async function refuseLong(call: LocksCall, repository: Repository): Promise<void> {
+  if (call.options.allowLong === true) return
+  for await (const { job, inForce } of planWorkloads(repository, { signal: call.signal })) {
+    const years = inForce?.yearly?.keep ?? 0
+    if (years * YEAR_MS <= LONG_LOCK_MS) continue
+    throw new CliError("Refused", `${job} keeps points for ${years} years, and nobody could shorten such locks`, {
+      hint: "Say --allow-long if that is meant, or --mode governance.",
+    })
+  }
+}
