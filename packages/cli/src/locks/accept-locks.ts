@@ -1,4 +1,4 @@
-import { acceptImmutability, LONG_LOCK_MS, planWorkloads, type Repository } from "@bcopy/copy-engine"
+import { acceptImmutability, planWorkloads, type Repository } from "@bcopy/copy-engine"
 import type { LockMode } from "@bcopy/repo"
 import { CliError } from "../cli-error.ts"
 import type { Outcome } from "../cli-command.ts"
@@ -7,10 +7,8 @@ import { isBucketAddress } from "../is-bucket-address.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import type { LocksCall } from "./locks-call.ts"
+import { locksForLong } from "./locks-for-long.ts"
 import { immutabilityDocument, renderImmutability } from "./render-immutability.ts"
-
-/** A year of a retention policy, as the longest that a level may keep counts it. */
-const YEAR_MS = 366 * 86_400_000
 
 /** `bcopy locks accept`: how long what points need is locked, from now on. */
 export async function acceptLocksAction(call: LocksCall): Promise<Outcome> {
@@ -60,9 +58,8 @@ async function requireLockable(call: LocksCall, repo: string): Promise<void> {
 async function refuseLong(call: LocksCall, repository: Repository): Promise<void> {
   if (call.options.allowLong === true) return
   for await (const { job, inForce } of planWorkloads(repository, { signal: call.signal })) {
-    const years = inForce?.yearly?.keep ?? 0
-    if (years * YEAR_MS <= LONG_LOCK_MS) continue
-    throw new CliError("Refused", `${job} keeps points for ${years} years, and nobody could shorten such locks`, {
+    if (inForce === undefined || !locksForLong(inForce)) continue
+    throw new CliError("Refused", `${job} keeps points for over ten years, and nobody could shorten such locks`, {
       hint: "Say --allow-long if that is meant, or --mode governance.",
     })
   }

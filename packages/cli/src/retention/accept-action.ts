@@ -2,6 +2,7 @@ import {
   type AcceptedPolicy,
   acceptPolicy,
   findWorkloads,
+  immutabilityIn,
   isEngineError,
   planWorkloads,
   type Repository,
@@ -14,6 +15,7 @@ import { exitCodes } from "../exit-codes.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { counted } from "../counted.ts"
+import { locksForLong } from "../locks/locks-for-long.ts"
 import { tableName } from "../table-name.ts"
 import { diffOf } from "./diff-action.ts"
 import { zoneInForce } from "./plan-action.ts"
@@ -43,6 +45,11 @@ export async function acceptAction(call: RetentionCall): Promise<Outcome> {
       `${counted(losses.points, "point")} of ${counted(losses.workloads, "workload")} that stay now would go under this policy`,
       { hint: "`bcopy retention diff` with the same options shows which. Confirm with --yes." },
     )
+  const locks = immutabilityIn(repository)
+  if (locks?.followsRetention === true && locks.lockMode === "compliance" && locksForLong(policy) && !yes && !dryRun)
+    throw new CliError("Refused", "locks follow retention here, and nobody could shorten those of over ten years", {
+      hint: "Confirm with --yes if that is meant.",
+    })
   const wanted = { ...changePolicy(before, policy, repository.storeTime.now()) }
   const summary = `${isNew ? `job ${job} is new here; ` : ""}${renderPolicy(wanted)}`
   const consequence =
