@@ -18,7 +18,7 @@ import { messageOf, type SimulatedWorld } from "./world.ts"
 /** Who does something in a world, over and over, until it has had its turns. Problems are what must never happen. */
 export type Actor = (world: SimulatedWorld, problem: (text: string) => void) => Promise<void>
 
-const JOB = "nightly"
+export const JOB = "nightly"
 const MINUTE_MS = 60_000
 
 /** Errors that a bad day explains. */
@@ -53,7 +53,11 @@ export async function backUpOnce(
   problem: (text: string) => void,
   workload: string,
   host: SimulatedHost,
-  { cloneOf, interrupts = 0 }: { readonly cloneOf?: string; readonly interrupts?: number } = {},
+  {
+    cloneOf,
+    interrupts = 0,
+    isDated = false,
+  }: { readonly cloneOf?: string; readonly interrupts?: number; readonly isDated?: boolean } = {},
 ): Promise<boolean> {
   const { simulation, reference } = world
   const moment = reference.next(workload, cloneOf)
@@ -68,7 +72,9 @@ export async function backUpOnce(
     const outcome = await world.runProcess(name, host, async (process) => {
       const repository = await world.open("primary", process)
       const { signal } = stop
-      const source = disksNow({ sda: moment.bytes }, { workload, ...(identity !== undefined && { identity }) })
+      const createdAtMs = isDated ? Math.floor(simulation.nowMs + host.skewMs) : 0
+      const given = { workload, createdAtMs, ...(identity !== undefined && { identity }) }
+      const source = disksNow({ sda: moment.bytes }, given)
       const report = await backUp(repository, { source, job: JOB, workload, level: 0, movers: 0, takeOver, signal })
       if (report.point === undefined) return problem(`${name}: a backup ended well and brought no point`)
       if (report.contentRoots["sda"] !== moment.contentRoot) problem(`${name}: the receipt has another content root`)
@@ -82,7 +88,8 @@ export async function backUpOnce(
     })
     if (cancel !== false) cancel()
     if (outcome !== undefined && outcome.error === undefined) return true
-    if (outcome !== undefined) excuse(outcome.error, name, problem)
+    // Where points are locked, a clock that is days off is refused.
+    if (outcome !== undefined) excuse(outcome.error, name, problem, host.skewMs === 0 ? [] : ["Refused"])
     await simulation.chime(3)
   }
   return false
@@ -130,12 +137,13 @@ export function keeper(options: {
   readonly workloads: readonly string[]
   /** How long removed points come back. */
   readonly undoMs?: readonly number[]
+  readonly everyMinutes?: number
 }): Actor {
-  const { undoMs = [0, 0, 5 * MINUTE_MS, 24 * 60 * MINUTE_MS] } = options
+  const { undoMs = [0, 0, 5 * MINUTE_MS, 24 * 60 * MINUTE_MS], everyMinutes = 3 } = options
   return async (world, problem) => {
     const { simulation } = world
     for (let turn = 0; turn < options.turns; turn++) {
-      await simulation.chime(3)
+      await simulation.chime(everyMinutes)
       const repository = simulation.pick(Object.keys(world.stores))
       const workload = simulation.pick(options.workloads)
       const outcome = await world.runProcess("keep", world.hosts[options.host] as SimulatedHost, async (process) =>
@@ -221,7 +229,13 @@ export function checker(options: { readonly host: number; readonly turns: number
   }
 }
 
-function excuse(error: unknown, what: string, problem: (text: string) => void, also: readonly string[] = []): void {
+/** Takes an error for a problem, unless a bad day explains it. */
+export function excuse(
+  error: unknown,
+  what: string,
+  problem: (text: string) => void,
+  also: readonly string[] = [],
+): void {
   const { code, cause } = error as { readonly code?: string; readonly cause?: unknown }
   // A source's word for what its store could not say: the store's own word counts.
   if (code === "Unreadable" && cause !== undefined) return excuse(cause, what, problem, also)

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util"
-import { scenarios, simulate } from "./simulate.ts"
+import { longScenarios, scenarios, simulate } from "./simulate.ts"
 
 // Simulates machines, stores and bad days, the same ones for the same seed:
 // simulator/main.ts [--seeds N=100] [--seed N] [--only TEXT | --exactly NAME] [--first] [--trace]
-// With --first it ends with the first seed that breaks a promise.
+// With --long the years in place of the hours. With --first it ends with the first seed that breaks a promise.
 // Exits 1 when a promise was broken, and says how to see it again.
 const { values } = parseArgs({
   options: {
@@ -12,13 +12,14 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     exactly: { type: "string" },
     first: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
   },
 })
 const first = Number(values.seed ?? 1)
 const count = values.seed === undefined ? Number(values.seeds) : 1
 let failed = 0
-for (const scenario of scenarios) {
+for (const scenario of values.long ? longScenarios : scenarios) {
   if (values.exactly === undefined ? !scenario.name.includes(values.only) : scenario.name !== values.exactly) continue
   const startMs = performance.now()
   let [events, promised, passedMs] = [0, 0, 0]

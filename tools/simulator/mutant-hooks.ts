@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { registerHooks } from "node:module"
 import { fileURLToPath } from "node:url"
-import type { Edit } from "./mutants.ts"
+import type { Edit } from "./mutant.ts"
 
 // Loaded before a program: changes the sources on their way into it, as BCOPY_MUTANT says.
 const edits = JSON.parse(process.env["BCOPY_MUTANT"] ?? "[]") as readonly Edit[]

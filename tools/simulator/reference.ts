@@ -25,6 +25,12 @@ export class Removal {
   #asked = 0
   #answered = 0
 
+  /** Somebody may remove it, by rule: nobody says whether that was done. */
+  allow(goneFromMs: number): void {
+    this.state = "maybe"
+    this.goneFromMs = Math.min(this.goneFromMs, goneFromMs)
+  }
+
   /** Somebody asks for the state `then`. */
   async settle(
     then: "none" | "removed",

@@ -1,8 +1,11 @@
 import { type Actor, backUpOnce, checker, copier, copyOnce, keeper, reclaimer, reclaimOnce, writer } from "./actors.ts"
+import { lateLocks } from "./check-locks.ts"
 import { brokenPromises } from "./check-promises.ts"
 import { orphans } from "./orphans.ts"
 import { chaos } from "./chaos.ts"
+import { wastedSpace } from "./check-space.ts"
 import type { SimulatedHost } from "./simulated-host.ts"
+import { daily, editor, fate, pruner } from "./years.ts"
 import { calm, foggy, stormy, type Weather } from "./weather.ts"
 import { type StoreKind, SimulatedWorld } from "./world.ts"
 import type { MemoryStore } from "@bcopy/repo"
@@ -14,6 +17,10 @@ export interface Scenario {
   readonly actors: readonly Actor[]
   readonly workloads: readonly string[]
   readonly disguise?: (store: MemoryStore) => MemoryStore
+  /** For so many days what points need is locked. */
+  readonly lockDays?: number
+  /** Promises are checked after every event in which one was made, or after every so many of these. */
+  readonly checkEvery?: number
 }
 
 export interface SimulationResult {
@@ -25,7 +32,7 @@ export interface SimulationResult {
   readonly passedMs: number
 }
 
-/** Promises are checked after every event in which one was made, and after so many others. */
+/** Promises are checked after so many events in which none was made. */
 const CHECK_EVERY = 400
 const DAY_MS = 24 * 60 * 60_000
 
@@ -43,9 +50,11 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
   let checkedFor = 0
   const check = async () => {
     events++
-    if (reference.promised.length === checkedFor && events % CHECK_EVERY > 0) return
+    const { checkEvery = 1 } = scenario
+    const isNew = reference.promised.length >= checkedFor + checkEvery
+    if (!isNew && events % (CHECK_EVERY * checkEvery) > 0) return
     checkedFor = reference.promised.length
-    for (const broken of await brokenPromises(world)) problem(broken)
+    for (const broken of [...(await brokenPromises(world)), ...(await lateLocks(world))]) problem(broken)
   }
   await runAll(scenario.actors)
   world.weather = calm
@@ -54,7 +63,8 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
   await runAll(scenario.workloads.map((workload) => converge(workload)))
   if (scenario.stores["offsite"] !== undefined) await runAll([convergeCopy])
   await runAll(Object.keys(scenario.stores).map((store) => convergeReclaim(store)))
-  if (problems.length === 0) for (const orphan of await orphans(world)) problem(orphan)
+  if (problems.length === 0)
+    for (const left of [...(await orphans(world)), ...(await wastedSpace(world))]) problem(left)
   for (const broken of await brokenPromises(world)) problem(broken)
   const { trace, passedMs } = simulation
   return { seed, problems, trace, events, promised: reference.promised.length, passedMs }
@@ -83,7 +93,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
     return async () => {
       const [host] = world.hosts
       ;(host as SimulatedHost).skewMs = 0
-      await simulation.wait(3 * DAY_MS)
+      await simulation.wait((8 + (scenario.lockDays ?? 0)) * DAY_MS)
       for (let round = 0; round < 3; round++)
         if ((await reclaimOnce(world, problem, store, host as SimulatedHost)) === undefined)
           return problem(`in calm weather nothing is given back of ${store}`)
@@ -142,7 +152,41 @@ function hungryWorld(name: string, store: StoreKind, weather: Weather): Scenario
   }
 }
 
+/** So many days of dailies and hourlies, policies that change, two who prune, and what machines meet over the years. */
+export function longWorld(
+  name: string,
+  store: StoreKind,
+  { days, ...rest }: { readonly days: number; readonly checkEvery: number; readonly lockDays?: number },
+): Scenario {
+  return {
+    name,
+    stores: { primary: store },
+    workloads: ["web", "db"],
+    actors: [
+      daily("web", { host: 0, days }),
+      daily("web", { host: 1, days }),
+      daily("db", { host: 1, days: Math.ceil(days / 10), times: 24 }),
+      pruner({ host: 0, days, every: 1 }),
+      pruner({ host: 2, days, every: 3 }),
+      editor({ host: 2, days }),
+      keeper({ host: 2, turns: Math.ceil(days / 3), workloads: ["web", "db"], everyMinutes: 3 * 24 * 60 }),
+      fate({ days }),
+    ],
+    ...rest,
+  }
+}
+
+const locking = { versioning: "lock", createIfAbsent: "hint" } as const
+
+/** Three years of it, for who has minutes. */
+export const longScenarios: readonly Scenario[] = [
+  longWorld("three years on a plain store", {}, { days: 3 * 365, checkEvery: 20 }),
+  longWorld("three years on a store with locks", locking, { days: 3 * 365, checkEvery: 20, lockDays: 14 }),
+]
+
 export const scenarios: readonly Scenario[] = [
+  longWorld("three weeks on a plain store", {}, { days: 21, checkEvery: 20 }),
+  longWorld("three weeks on a store with locks", locking, { days: 21, checkEvery: 20, lockDays: 5 }),
   hungryWorld("space given back in haste", {}, stormy),
   hungryWorld("space given back in haste, late lists", {}, foggy),
   hungryWorld("space given back in haste, versions", { versioning: "on", createIfAbsent: "hint" }, stormy),

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util"
-import { type Mutant, mutants } from "./mutants.ts"
+import type { Mutant } from "./mutant.ts"
+import { mutants } from "./mutants.ts"
 import { playChanged, playMutant, twoAtATime } from "./play-mutant.ts"
 
 // Takes the protections of reclaim out of the code, one by one; each has to be found by the interleaving that it names:

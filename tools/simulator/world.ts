@@ -1,4 +1,4 @@
-import { createRepository, openRepository, type Repository } from "@bcopy/copy-engine"
+import { acceptImmutability, createRepository, openRepository, type Repository } from "@bcopy/copy-engine"
 import { type MemoryStore, type MemoryStoreOptions, memoryStore, withRetry } from "@bcopy/repo"
 import { Reference } from "./reference.ts"
 import { seamsOf, type SimulatedHost, startOn } from "./simulated-host.ts"
@@ -21,6 +21,7 @@ export class SimulatedWorld {
   /** Processes at work. */
   readonly processes = new Set<SimulatedProcess>()
   readonly #seed: number
+  readonly #lockDays: number | undefined
 
   constructor(
     seed: number,
@@ -28,7 +29,10 @@ export class SimulatedWorld {
       hosts = 3,
       stores,
       disguise = (store) => store,
+      lockDays,
     }: {
+      /** For so many days what points need is locked. */
+      readonly lockDays?: number
       readonly hosts?: number
       readonly stores: Readonly<Record<string, StoreKind>>
       /** What a store says of itself, where it is not to be trusted. */
@@ -36,6 +40,7 @@ export class SimulatedWorld {
     },
   ) {
     this.#seed = seed
+    this.#lockDays = lockDays
     const simulation = new Simulation(seed)
     this.simulation = simulation
     this.reference = new Reference(simulation.random)
@@ -54,9 +59,10 @@ export class SimulatedWorld {
     for (const name of Object.keys(this.stores)) {
       const process = startOn(this.simulation, this.hosts[0] as SimulatedHost, "init")
       const { memory } = this.stores[name] as SimulatedStore
-      await createRepository(memory, seamsOf(this.simulation, this.hosts[0] as SimulatedHost, process), {
-        encryption: "none",
-      })
+      const seams = seamsOf(this.simulation, this.hosts[0] as SimulatedHost, process)
+      const repository = await createRepository(memory, seams, { encryption: "none" })
+      if (this.#lockDays !== undefined)
+        await acceptImmutability(repository, { days: this.#lockDays, generationDays: 3 })
     }
   }
 

@@ -13,7 +13,7 @@ import {
   type SessionId,
 } from "@bcopy/chain-format"
 import { appendLogEntry } from "../append-log-entry.ts"
-import { EngineError } from "../engine-error.ts"
+import { EngineError, isEngineError } from "../engine-error.ts"
 import { MapPackSink } from "../map-pack-sink.ts"
 import { PackUploads } from "../pack-uploads.ts"
 import type { Repository } from "../repository.ts"
@@ -46,7 +46,7 @@ export interface EmptySparseOptions {
 export interface EmptiedPacks {
   readonly packs: number
   readonly movedBytes: number
-  /** Workloads that were let be: somebody writes them, or a point of them does not open. */
+  /** Workloads that were let be: somebody writes them or gives their space back, or a point of them does not open. */
   readonly skipped: readonly string[]
 }
 
@@ -83,8 +83,8 @@ export async function emptySparse(
       try {
         await emptyOf(repository, log, { ...options, wanted, packs, beat }, sums)
       } catch (error) {
-        // What does not open is not moved, and holds what it may need.
-        if (!isDamage(error)) throw error
+        // What does not open is not moved, and holds what it may need; nor is anything beside another who gives space back.
+        if (!isDamage(error) && !(isEngineError(error) && error.code === "Busy")) throw error
         skipped.push(log.state.workload.name)
       }
     }

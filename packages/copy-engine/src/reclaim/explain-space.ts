@@ -7,6 +7,7 @@ import { backupLogs } from "./backup-logs.ts"
 import { CondemnedPacks } from "./condemned-packs.ts"
 import { DuePoints } from "./due-points.ts"
 import { findBackups } from "./find-backups.ts"
+import { isKept } from "./is-kept.ts"
 import { readEpochs } from "./read-epochs.ts"
 import { surveyPacks } from "./survey-packs.ts"
 
@@ -108,12 +109,9 @@ async function explainBackup(
   const unknown: SpaceOfBackup["unknown"][number][] = []
   const onUnknown = ({ workload }: LogPlace, entry: number, error: unknown) =>
     unknown.push({ workload: names.get(workload) ?? workload, entry, message: (error as Error).message })
-  for await (const { session, number, storedBytes, holder, share } of surveyPacks(repository, backup, {
-    due,
-    onUnknown,
-    ...abortable,
-  })) {
-    const sum = sums[holder ?? (wasLeft.has(session, number) ? "kept" : "free")]
+  for await (const pack of surveyPacks(repository, backup, { due, onUnknown, ...abortable })) {
+    const { session, storedBytes, holder, share } = pack
+    const sum = sums[holder ?? ((await isKept(repository, backup, pack, wasLeft, abortable)) ? "kept" : "free")]
     sum.packs++
     sum.storedBytes += storedBytes
     if (holder === "live") unused += (1 - share) * storedBytes

@@ -1,13 +1,11 @@
 import {
   type BackupId,
   condemnedStage,
-  layout,
   MAX_LISTED_RUNS,
   type PackRuns,
   randomId,
   type SessionId,
 } from "@bcopy/chain-format"
-import { parseObjectKey } from "@bcopy/repo"
 import { isEngineError } from "../engine-error.ts"
 import { interruptible } from "../interruptible.ts"
 import { type Repository, requireWritable } from "../repository.ts"
@@ -20,6 +18,7 @@ import { CondemnedPacks } from "./condemned-packs.ts"
 import { DuePoints } from "./due-points.ts"
 import { asRuns, beginEpoch, endEpoch, removeKeys } from "./epoch.ts"
 import { emptySparse } from "./empty-sparse.ts"
+import { isKept } from "./is-kept.ts"
 import { readEpochs } from "./read-epochs.ts"
 import { type SparseLimits, type SparsePack, SparsePacks } from "./sparse-packs.ts"
 import { surveyPacks } from "./survey-packs.ts"
@@ -167,8 +166,7 @@ async function reclaimBackup(
     for await (const pack of surveyPacks(repository, backup, { due, onUnknown, ...abortable })) {
       sparse.add(pack)
       if (pack.holder !== undefined) continue
-      const mayBeLocked = repository.store.capabilities.objectLock || wasLeft.has(pack.session, pack.number)
-      if (mayBeLocked && (await isLocked(repository, backup, pack, signal))) {
+      if (await isKept(repository, backup, pack, wasLeft, abortable)) {
         locked++
         lockedBytes += pack.storedBytes
         continue
@@ -211,15 +209,4 @@ async function reclaimBackup(
 function planned(chosen: readonly SparsePack[]) {
   const movedBytes = chosen.reduce((sum, { share, storedBytes }) => sum + Math.round(share * storedBytes), 0)
   return { emptied: chosen.length, movedBytes, entries: 0 }
-}
-
-/** Whether the store says that a pack may not be deleted yet. */
-async function isLocked(
-  { store, storeTime }: Repository,
-  backup: BackupId,
-  { session, number }: { readonly session: SessionId; readonly number: number },
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const head = await store.head(parseObjectKey(layout.pack(backup, session, number)), signal ? { signal } : {})
-  return head?.held === true || (head?.retainUntilMs ?? 0) > storeTime.now()
 }
