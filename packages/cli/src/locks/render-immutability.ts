@@ -17,6 +17,6 @@ export function renderImmutability(immutability: Immutability | undefined): stri
 /** The same for a document. */
 export function immutabilityDocument(immutability: Immutability | undefined) {
   if (immutability === undefined) return undefined
-  const { generationMs, lockMode: mode, ...rest } = immutability
+  const { generationMs, lockMode: mode, stayMs: _, ...rest } = immutability
   return { ...rest, mode, generationDays: generationMs / DAY_MS }
 }

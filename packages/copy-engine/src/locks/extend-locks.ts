@@ -155,10 +155,10 @@ export function pointsToExtend(
   return state.points.flatMap((point) => {
     const beforeMs = point.lockedUntilMs ?? 0
     const byRule = horizonNeeded(retentionPoint(point), immutability, policy)
-    const needed = Math.max(byRule, staying.has(point.point) ? wholeSecond(nowMs + immutability.generationMs) : 0)
+    const needed = Math.max(byRule, staying.has(point.point) ? wholeSecond(nowMs + immutability.stayMs) : 0)
     // What is over anyway needs no lock any more.
     if (beforeMs >= needed || needed <= nowMs) return []
-    const untilMs = byRule >= needed ? byRule : wholeSecond(nowMs + 2 * immutability.generationMs)
+    const untilMs = byRule >= needed ? byRule : wholeSecond(nowMs + 2 * immutability.stayMs)
     return [{ point, beforeMs, untilMs }]
   })
 }

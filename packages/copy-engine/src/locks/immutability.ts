@@ -20,6 +20,8 @@ export interface Immutability {
   readonly lockMode: LockMode
   /** So much further than they must packs are locked, so that it is not necessary every day. */
   readonly generationMs: number
+  /** So far ahead points are locked that stay without a date: a generation, or `days` if that is less. */
+  readonly stayMs: number
 }
 
 /** How long a repository locks what points need; `undefined` if it does not. */
@@ -33,6 +35,7 @@ export function immutabilityIn({ settings }: Pick<Repository, "settings">): Immu
     followsRetention,
     lockMode: mode,
     generationMs: generationDays * DAY_MS,
+    stayMs: Math.min(generationDays, days ?? generationDays) * DAY_MS,
   }
 }
 

@@ -43,31 +43,27 @@ export class PointLock {
     return new PointLock(repository, immutability, point, policy)
   }
 
-  /** Until when the point has to be locked, if it were committed now; 0 if no rule says so, or that is over. */
+  /** Until when the point has to be locked, if it were committed now: by rule, and as the newest in any case. */
   horizonIn(state: LogState): number {
     const { createdAtMs, seq } = this.#point
     const committedAtMs = this.#repository.storeTime.now()
     const incoming = { id: "incoming", seq: sequenceOf(state, seq), createdAtMs }
     const { gfs, dateSuspect } = flagsOf(state, incoming, { committedAtMs, policy: this.#policy })
     const point = { atMs: createdAtMs, committedAtMs, gfs, dateSuspect }
-    const untilMs = horizonNeeded(point, this.#immutability, this.#policy)
-    return untilMs > committedAtMs ? untilMs : 0
+    const asNewest = wholeSecond(committedAtMs + this.#immutability.stayMs)
+    return Math.max(horizonNeeded(point, this.#immutability, this.#policy), asNewest)
   }
 
   /** How packs are locked as they are stored: for what is needed as it looks now, and a generation. */
-  packLock(state: LogState): PackLock | undefined {
+  packLock(state: LogState): PackLock {
     const { generationMs, lockMode } = this.#immutability
-    const horizonMs = this.horizonIn(state)
-    if (horizonMs === 0) return undefined
-    return { retainUntilMs: wholeSecond(horizonMs + LOCK_MARGIN_MS + generationMs), lockMode }
+    return { retainUntilMs: wholeSecond(this.horizonIn(state) + LOCK_MARGIN_MS + generationMs), lockMode }
   }
 
   /** What the tree has to be locked for when it is complete. */
-  treeLock(state: LogState): TreeLock | undefined {
+  treeLock(state: LogState): TreeLock {
     const { generationMs, lockMode } = this.#immutability
-    const horizonMs = this.horizonIn(state)
-    if (horizonMs === 0) return undefined
-    const neededUntilMs = wholeSecond(horizonMs + LOCK_MARGIN_MS)
+    const neededUntilMs = wholeSecond(this.horizonIn(state) + LOCK_MARGIN_MS)
     this.#treeUntilMs = neededUntilMs
     return { neededUntilMs, extendedUntilMs: neededUntilMs + generationMs, lockMode }
   }
@@ -80,7 +76,6 @@ export class PointLock {
   async secure(place: LogPlace, state: LogState, tree: PointTree, options: Abortable): Promise<number> {
     const immutability = this.#immutability
     const horizonMs = this.horizonIn(state)
-    if (horizonMs === 0) return 0
     // Flags that were decided anew may reach further.
     if (horizonMs > this.#treeUntilMs)
       await lockTree(this.#repository, place, tree, { untilMs: horizonMs, immutability, ...options })
@@ -89,8 +84,8 @@ export class PointLock {
   }
 
   /** How the entry is locked that says so. */
-  entryLock(horizonMs: number): PackLock | undefined {
+  entryLock(horizonMs: number): PackLock {
     const { generationMs, lockMode } = this.#immutability
-    return horizonMs === 0 ? undefined : { retainUntilMs: wholeSecond(horizonMs + generationMs), lockMode }
+    return { retainUntilMs: wholeSecond(horizonMs + generationMs), lockMode }
   }
 }
