@@ -47,7 +47,7 @@ export function inventedPacks(
       for (const number of numbersOf(one)) {
         const key = layout.pack(backup, one.session, number) as ObjectKey
         if (key <= after) continue
-        if (objects.length === most) return { objects, folders: [], next: objects.at(-1)?.key as string }
+        if (objects.length === most) return { objects, folders: [], next: (objects.at(-1) as ListedObject).key }
         const objectBytes = number === MAP_NUMBER ? 100_000 : PACK_BYTES
         objects.push({ key, objectBytes, modifiedAtMs: storedAtMs })
       }

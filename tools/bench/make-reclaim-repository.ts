@@ -98,9 +98,9 @@ function manifestOf({ view, storeTime }: Repository, state: LogState, point: num
 
 /** A folder whose files need not outlive a power cut: tens of thousands are made. */
 function unsynced(folder: string): RepoStore {
-  const store = folderStore({ path: folder })
+  const synced = folderStore({ path: folder })
   return {
-    ...store,
+    ...synced,
     async create(key, bytes) {
       const file = join(folder, key)
       mkdirSync(dirname(file), { recursive: true })

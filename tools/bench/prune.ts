@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -12,9 +12,10 @@ import { type PruneContender, type PruneTask, prunedBcopy, prunedRestic } from "
 // Measures how bcopy gives space back, beside restic, on one long chain of a disk of which most points go:
 // prune.ts [--quick] [--points N] [--keep N] [--images FOLDER] [--size-mib N] [--no-encryption] [--max-unused PERCENT]
 //          [--rounds N] [--chain FOLDER] [--only scattered|whole] [--json FILE]
-// 200 points of a 4 GiB image by default, of which 50 stay, and 3 rounds. --chain keeps the chain there, or takes the one that
-// is there; in the last round without it the chain itself is pruned. Exits 1 when a budget is missed; with --quick (40 points
-// of 256 MiB) only by more than three times.
+// 200 points of a 4 GiB image by default, of which 50 stay, and 3 rounds. Without --max-unused each program has its own limit:
+// bcopy leaves 25 % unused beside what is in use, restic 5 % of all. --chain keeps the chain there, or takes the one that is
+// there; without it the chain itself is pruned in the last round. Exits 1 when a budget is missed; with --quick (40 points of
+// 256 MiB) only by more than three times.
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -56,7 +57,10 @@ process.exitCode = missed.length === 0 ? 0 : 1
 
 /** A disk that changes a little everywhere: what is left over is strewn over all packs. */
 async function beside(): Promise<void> {
-  const images = diskImages(values.images ?? join(folder, "images"), { sizeBytes: sizeMib * 2 ** 20, versions: 0 })
+  const images = diskImages(values.images ?? join(values.chain ?? folder, "images"), {
+    sizeBytes: sizeMib * 2 ** 20,
+    versions: 0,
+  })
   const image = images.paths[0] as string
   const limits = values["max-unused"] === undefined ? {} : { maxUnused: values["max-unused"] }
   const chain = { points, change: "scattered", image, sizeBytes: sizeMib * 2 ** 20, encrypted } as const
@@ -77,6 +81,9 @@ async function measure(home: string, chain: PruneChainOptions, task: PruneTask, 
   if (restic === undefined && chain.change !== "whole") console.log("restic is not installed: nothing stands beside")
   const disk = `${chain.sizeBytes / 2 ** 20} MiB, changed ${chain.change === "whole" ? "as a whole" : "here and there"}`
   console.log(`\n${chain.points} points of a disk of ${disk}; ${task.keep} stay; medians of ${times} rounds`)
+  console.log(
+    task.maxUnused === undefined ? "unused bytes: each program's own limit" : `unused bytes: ${task.maxUnused} %`,
+  )
   for (const { name, version } of contenders) console.log(`${name}: ${version}`)
   const startMs = performance.now()
   const made = await pruneChain(home, chain, contenders)

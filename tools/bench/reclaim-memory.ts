@@ -26,12 +26,13 @@ interface ReclaimWork {
 
 // Plans, then gives back, the space of half of the points of a large repository of which only metadata is there, and holds
 // the memory of both against the budget; with the packages as they are built, as users have them:
-// reclaim-memory.ts [--tib N] [--folder FOLDER] [--plan-only]
-// 100 TiB by default: 1000 machines. --folder makes the repository there and leaves it, or plans with the one that is there.
+// reclaim-memory.ts [--tib N] [--daily PERCENT] [--folder FOLDER] [--plan-only]
+// 100 TiB by default: 1000 machines, of which 0.42 % are new every day. --folder makes the repository there and leaves it, or plans with the one that is there.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     tib: { type: "string", default: "100" },
+    daily: { type: "string", default: "0.42" },
     folder: { type: "string" },
     "plan-only": { type: "boolean", default: false },
   },
@@ -40,7 +41,7 @@ if (positionals.length === 0) measure()
 else await work(positionals)
 
 function measure(): void {
-  const scale = scaleOf(Number(values.tib))
+  const scale = scaleOf(Number(values.tib), Number(values.daily))
   const home = values.folder ?? mkdtempSync(join(tmpdir(), "bcopy-reclaim-"))
   const { all } = dataPacks(scale)
   mkdirSync(home, { recursive: true })

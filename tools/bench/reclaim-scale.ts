@@ -21,10 +21,24 @@ export const PACK_BYTES = 32 << 20
 export const PACK_BLOCKS = PACK_BYTES / (64 << 10)
 export const JOB = "nightly"
 
-/** So many TiB of machines that hold 100 GiB each, two weeks of dailies with 2 % changes, half of them removed. */
-export function scaleOf(tib: number): ReclaimScale {
-  const packs = { fullPacks: 2598, pointPacks: 54, touchedPacks: 54 }
-  return { workloads: Math.max(1, Math.round(10 * tib)), points: 14, removed: 7, ...packs }
+/** Packs of a machine of 100 GiB, with what its increments have brought. */
+const EACH = 3300
+const POINTS = 14
+
+/**
+ * So many TiB of machines that hold 100 GiB each, with two weeks of dailies, the older half of them removed. A day brings so
+ * many percent of a machine anew, and changes a little of as many packs beside.
+ */
+export function scaleOf(tib: number, dailyPercent: number): ReclaimScale {
+  const pointPacks = Math.max(1, Math.round((EACH * dailyPercent) / 100))
+  return {
+    workloads: Math.max(1, Math.round(10 * tib)),
+    points: POINTS,
+    removed: POINTS / 2,
+    fullPacks: EACH - (POINTS - 1) * pointPacks,
+    pointPacks,
+    touchedPacks: pointPacks,
+  }
 }
 
 /** Data packs of one workload, and of all. */

@@ -1,7 +1,10 @@
 import { conformanceCases } from "./conformance-cases.ts"
+import { immutableCases } from "./immutable-cases.ts"
 import { keepingCases } from "./keeping-cases.ts"
+import { overlaidCases } from "./overlaid-cases.ts"
 import { passportCases } from "./passport-cases.ts"
 import { raceCases } from "./race-cases.ts"
+import { reclaimCases } from "./reclaim-cases.ts"
 import type { S3Case } from "./s3-case.ts"
 import { storyCases } from "./story-cases.ts"
 import type { TestBucket } from "./test-bucket.ts"
@@ -15,6 +18,9 @@ export async function s3Cases(buckets: readonly TestBucket[]): Promise<readonly 
       ...(await conformanceCases(bucket)),
       ...raceCases(bucket),
       ...keepingCases(bucket),
+      ...immutableCases(bucket),
+      ...overlaidCases(bucket),
+      ...reclaimCases(bucket),
       ...storyCases(bucket),
     )
   return cases

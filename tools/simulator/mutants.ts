@@ -41,7 +41,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       change(
         `${engine}/bring-point.ts`,
-        "if (await needsNothingGone(repository, place, tree, { own })) return",
+        "if (await needsNothingGone(repository, session.place, tree)) return",
         "return",
       ),
     ],
@@ -118,9 +118,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "removed points hold nothing while they may come back",
     attack: "F2: undo",
-    edits: [
-      change(`${reclaim}/workload-roots.ts`, "if (due?.has(place, point.point) !== true)", "if (false as boolean)"),
-    ],
+    edits: [change(`${reclaim}/workload-roots.ts`, "if (due?.has(place, one) !== true)", "if (false as boolean)")],
     foundBy: "an undo time",
   },
   {
@@ -195,12 +193,8 @@ export const mutants: readonly Mutant[] = [
     name: "the newest catalogue is believed",
     attack: "F3: a forged catalogue, a removal without undo",
     edits: [
-      change(
-        `${reclaim}/survey-packs.ts`,
-        "isFirst ? await proveState(repository, place, state, abortable) : state",
-        "state",
-      ),
-      change(`${reclaim}/epoch.ts`, "await proveAtBarrier(repository, place, state, list.epoch, options)", "[state]"),
+      change(`${reclaim}/reclaim.ts`, "await proveState(repository, place, claimed, abortable)", "claimed"),
+      change(`${reclaim}/epoch.ts`, "await proveAtBarrier(repository, place, passed, epoch, options)", "[passed]"),
     ],
     foundBy: "a forged catalogue",
   },
@@ -377,5 +371,100 @@ export const mutants: readonly Mutant[] = [
     attack: "F2: a session that begins meanwhile",
     edits: [change(`${reclaim}/survey-packs.ts`, '(isYoung ? "young" : undefined)', "undefined")],
     foundBy: "a session that begins while packs are counted",
+  },
+  {
+    name: "a checkpoint is as young as who hands it on",
+    attack: "F2: a paused session that is gone on with twice",
+    edits: [change(`${engine}/session.ts`, "if (latest !== undefined) madeAt = adopted.adoption?.tail ?? 0", "void 0")],
+    foundBy: "a checkpoint that was not believed is handed on",
+  },
+  {
+    name: "a catalogue says itself where to begin",
+    attack: "F3: a forged catalogue that proves itself",
+    edits: [
+      change("packages/chain-format/src/log-entry.ts", "catalogue.floor > highest ||", "false ||"),
+      change("packages/chain-format/src/prove-log.ts", "const floor = await whereToBegin()", "const { floor } = state"),
+    ],
+    foundBy: "a forged floor",
+  },
+  {
+    name: "void entries go before their log is proven",
+    attack: "F3: a forged catalogue",
+    edits: [change(`${reclaim}/reclaim.ts`, "await proveState(repository, place, claimed, abortable)", "claimed")],
+    foundBy: "a forged end of what is void",
+  },
+  {
+    name: "a final list is believed",
+    attack: "F2: a forged list turned into an order to delete",
+    edits: [
+      change(
+        `${reclaim}/epoch.ts`,
+        ".filter(({ session, number }) => isFree.has(session, number))",
+        ".filter(() => true)",
+      ),
+    ],
+    foundBy: "a forged final list",
+  },
+  {
+    name: "verify marks a point that was moved",
+    attack: "F8: readers beside who empties sparse packs",
+    edits: [change(`${engine}/verify.ts`, "if (now.home?.entry !== point.home?.entry)", "if (false as boolean)")],
+    foundBy: "a point that is moved while it is verified",
+  },
+  {
+    name: "a restore does not follow a point that was moved",
+    attack: "F8: readers beside who empties sparse packs",
+    edits: [change(`${engine}/restore.ts`, "there.home?.entry !== home?.entry", "(false as boolean)")],
+    foundBy: "a point that is moved while it is restored",
+  },
+  {
+    name: "a copy does not follow a point that was moved",
+    attack: "F8: readers beside who empties sparse packs",
+    edits: [
+      change(
+        "packages/source-repository/src/repository-source.ts",
+        "if (now.live.home?.entry !== live.home?.entry)",
+        "if (false as boolean)",
+      ),
+    ],
+    foundBy: "a point that is moved while it is copied",
+  },
+  {
+    name: "a collision makes an old decision young",
+    attack: "F3: a zombie in a hole",
+    edits: [
+      change(
+        "packages/repo/src/append-entry.ts",
+        "decidedAtMs = Math.min(decidedAtMs, next.decidedAtMs ?? decidedAtMs)",
+        "decidedAtMs = next.decidedAtMs ?? result.dateMs",
+      ),
+    ],
+    foundBy: "an entry before a hole",
+  },
+  {
+    name: "void entries go at once",
+    attack: "F3: a writer in a hole of minutes",
+    edits: [change(`${reclaim}/clear-up.ts`, "ageMs > VOID_FOR_MS ? keys : []", "keys")],
+    foundBy: "a number in a hole of minutes",
+  },
+  {
+    name: "a removal that was made anew is the old one",
+    attack: "F2: undo",
+    edits: [change(`${reclaim}/due-points.ts`, 'removal === undefined ? "" : `/${removal}`', '""')],
+    foundBy: "a point that is removed anew",
+  },
+  {
+    name: "a log that has no barrier yet is counted as it is",
+    attack: "F2: a workload that begins meanwhile",
+    edits: [
+      change(`${reclaim}/epoch.ts`, "const passed = hasPassed(state, epoch)", "const passed = (true as boolean)"),
+    ],
+    foundBy: "a log has begun and has no barrier yet",
+  },
+  {
+    name: "readers are looked for before the count alone",
+    attack: "F22: long readers",
+    edits: [change(`${reclaim}/epoch.ts`, "await options.due.findReaders(repository, backup, abortable)", "void 0")],
+    foundBy: "a point whose reader leaves a mark while packs are counted",
   },
 ]

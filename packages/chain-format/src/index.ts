@@ -19,6 +19,7 @@ export {
   MAX_PACK_BYTES,
   MIN_BLOCK_BYTES,
   MIN_PACK_BYTES,
+  NEVER_VOID,
   placesPerSlot,
   treeHeight,
 } from "./limits.ts"

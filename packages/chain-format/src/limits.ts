@@ -34,6 +34,8 @@ export const MAX_MAP_PACKS = 256
 export const MAX_DISKS = 1024
 /** docs/format.md, Catalogues */
 export const CATALOGUE_EVERY = 64
+/** docs/format.md, State of a log: so many entries before the newest are never void. */
+export const NEVER_VOID = 63
 /** docs/format.md, Log entries */
 export const MAX_SIBLING_HEADS = 64
 

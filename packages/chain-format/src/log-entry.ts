@@ -11,7 +11,7 @@ import {
 import { type FeatureSets, requireReadable } from "./feature-sets.ts"
 import { FormatError } from "./format-error.ts"
 import type { SessionId, WorkloadId } from "./ids.ts"
-import { CATALOGUE_EVERY, MAX_SIBLING_HEADS } from "./limits.ts"
+import { CATALOGUE_EVERY, MAX_SIBLING_HEADS, NEVER_VOID } from "./limits.ts"
 import { emptyLog, foldEntry, type LogState, unknownIn } from "./log-state.ts"
 import { featureSets, hexDigest, hexId, name, natural, parseBy } from "./schema.ts"
 
@@ -235,6 +235,10 @@ export function parseLogEntry(json: unknown, what: string): LogEntry {
     throw new FormatError("Inconsistent", `${what} must have either a catalogue or what has been said since one`)
   if (entry.catalogue === undefined && entry.number % CATALOGUE_EVERY === 0)
     throw new FormatError("Inconsistent", `${what} is one of every ${CATALOGUE_EVERY} entries and carries no catalogue`)
+  const { catalogue } = entry
+  const highest = Math.max(1, entry.number - NEVER_VOID)
+  if (catalogue !== undefined && (catalogue.floor > highest || (catalogue.barrier?.voidBelow ?? 1) > catalogue.floor))
+    throw new FormatError("Inconsistent", `${what} has its floor at ${catalogue.floor}, at most ${highest} is one`)
   const body = parseEntryBody(entry.body, what)
   if (body.kind === "barrier" && entry.catalogue === undefined)
     throw new FormatError("Inconsistent", `${what} is a barrier and carries no catalogue`)

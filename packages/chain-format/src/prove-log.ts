@@ -1,4 +1,5 @@
 import { FormatError, isDamage, isFormatError } from "./format-error.ts"
+import { CATALOGUE_EVERY } from "./limits.ts"
 import { entryKey, layout } from "./layout.ts"
 import { type Catalogue, catalogueOf, type EntrySummary, type LogEntry, stateAfter, summarize } from "./log-entry.ts"
 import { emptyLog, foldEntry, type LogState } from "./log-state.ts"
@@ -33,12 +34,14 @@ export async function proveLog(
   state: LogState,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<ProvenLog> {
-  const { floor, head } = state
-  const numbers = Array.from({ length: head.number - floor + 1 }, (_, at) => floor + at)
+  const { head } = state
   const read = new Map<number, ReadOne>()
+  const floor = await whereToBegin()
+  const numbers = Array.from({ length: head.number - floor + 1 }, (_, at) => floor + at)
   for (let at = 0; at < numbers.length; at += AT_ONCE)
     await Promise.all(
       numbers.slice(at, at + AT_ONCE).map(async (number) => {
+        if (read.has(number)) return
         try {
           read.set(number, await readEntry(view, place, number, options))
         } catch (error) {
@@ -77,6 +80,26 @@ export async function proveLog(
   }
   if (proven === undefined || read.get(head.number)?.digest !== head.digest) throw unproven(head.number)
   return { state: proven, atBarrier }
+
+  /**
+   * A catalogue at the floor stands by itself where nothing is left of what was before it. As long as the entries up to the
+   * catalogue before are there, it is held against them: so nobody makes up a floor out of nothing.
+   */
+  async function whereToBegin(): Promise<number> {
+    const before = Math.max(1, state.floor - CATALOGUE_EVERY)
+    const found = new Map<number, ReadOne>()
+    for (let number = state.floor - 1; number >= before; number--) {
+      const one = await readNext(number).catch((error: unknown) => {
+        // What is left there for a point's sake may be damaged: that is the point's trouble.
+        if (!isDamage(error)) throw error
+        return undefined
+      })
+      if (one === undefined) return state.floor
+      found.set(number, one)
+    }
+    for (const [number, one] of found) read.set(number, one)
+    return before
+  }
 
   async function readNext(number: number): Promise<ReadOne | undefined> {
     try {

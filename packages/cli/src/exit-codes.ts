@@ -62,6 +62,7 @@ const ofSource: Readonly<Record<SourceErrorCode, ExitCode>> = {
   Unreadable: exitCodes.failed,
   Changed: exitCodes.failed,
   PointRemoved: exitCodes.failed,
+  Moved: exitCodes.failed,
   Damaged: exitCodes.damaged,
   Refused: exitCodes.refused,
   Aborted: exitCodes.interrupted,

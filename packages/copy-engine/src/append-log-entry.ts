@@ -22,7 +22,7 @@ import type { PackLock } from "./pack-uploads.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 
 /** A decision older than this, by the store's time, is checked again after it was written (docs/design.md, Append law). */
-const STALE_AFTER_MS = 10 * 60_000
+export const STALE_AFTER_MS = 10 * 60_000
 
 export interface AppendLogOptions {
   readonly place: LogPlace

@@ -14,7 +14,7 @@ import {
   workloadIdOf,
 } from "@bcopy/chain-format"
 import type { PolicyInForce } from "@bcopy/retention-gfs"
-import type { OpenPoint, Source, SourcePoint } from "@bcopy/source"
+import { isSourceError, type OpenPoint, type Source, type SourceError, type SourcePoint } from "@bcopy/source"
 import { adoptPacks } from "./adopt-packs.ts"
 import { appendLogEntry } from "./append-log-entry.ts"
 import { asEngineError } from "./as-engine-error.ts"
@@ -85,10 +85,15 @@ export async function bringPoint(repository: Repository, options: BringPointOpti
     try {
       return await bringOnce(repository, options)
     } catch (error) {
-      if (!isEngineError(error) || error.code !== "Condemned" || attempt >= MAX_ATTEMPTS) throw error
+      if (!isWorthAnother(error) || attempt >= MAX_ATTEMPTS) throw error
       const { message: reason } = error
       repository.seams.onEvent?.({ type: "waiting", workload: options.workload, reason })
     }
+}
+
+/** What the point needed was given back in the target, or lies elsewhere in the source by now: another session finds it. */
+function isWorthAnother(error: unknown): error is EngineError | SourceError {
+  return (isEngineError(error) && error.code === "Condemned") || (isSourceError(error) && error.code === "Moved")
 }
 
 async function bringOnce(repository: Repository, options: BringPointOptions): Promise<BroughtPoint> {
@@ -308,8 +313,7 @@ async function refuseCondemned(
   tree: PointTree,
 ): Promise<void> {
   if (barrier === undefined || barrier.entry <= (session.state.barrier?.entry ?? 0)) return
-  const { place, id: own } = session
-  if (await needsNothingGone(repository, place, tree, { own })) return
+  if (await needsNothingGone(repository, session.place, tree)) return
   throw new EngineError(
     "Condemned",
     `${workload.name}: space was given back meanwhile that the new point would have shared; it is brought again`,

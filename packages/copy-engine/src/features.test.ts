@@ -160,7 +160,10 @@ for (const [where, prefixOf] of [
 test("while space is being reclaimed by a newer version nothing is written", async () => {
   const { world, repository } = await prepared()
   const { place } = await logOf(repository)
-  await world.store.create(`${layout.condemned(place.backup)}1` as ObjectKey, new Uint8Array(10))
+  const objectKey = layout.condemnedList(place.backup, 1, "condemned")
+  const list = { epoch: 1, stage: "condemned", atMs: 1, oldestMs: 1, packs: [], features: { readOnly: ["newer"] } }
+  const sealed = encodeSmallObject("condemned", list, { ...repository.view, objectKey })
+  await world.store.create(objectKey as ObjectKey, sealed)
   await expect(backUp(await world.open(), { source: source(), ...task })).rejects.toMatchObject(needsNewer)
   expect(differing(await restoreBytes(await world.open()), { sda: bytes })).toEqual([])
 })

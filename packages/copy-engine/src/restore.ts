@@ -1,6 +1,15 @@
 import { mkdir } from "node:fs/promises"
 import { basename, join } from "node:path"
-import { isFormatError, type Manifest, nearFetch, pointReader, readLog, readManifest } from "@bcopy/chain-format"
+import {
+  isDamage,
+  isFormatError,
+  type LivePoint,
+  type Manifest,
+  nearFetch,
+  pointReader,
+  readLog,
+  readManifest,
+} from "@bcopy/chain-format"
 import { withMovers } from "./data-movers.ts"
 import { EngineError } from "./engine-error.ts"
 import type { FoundWorkload } from "./find-workloads.ts"
@@ -86,7 +95,7 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   for (const [index, disk] of disks.entries())
     await outputExists(paths[index] as string, { overwrite, yes: options.yes ?? false, sizeBytes: disk.sizeBytes })
   const done: DiskRestore[] = []
-  const reader = pointReader(repository.view, found.place.backup, manifest, abortable)
+  let lies = { manifest, point, reader: pointReader(repository.view, found.place.backup, manifest, abortable) }
   const { packBytes } = repository
   const plan = readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes })
   const work = async () =>
@@ -94,12 +103,22 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
       for (const [index, { name, sizeBytes, contentRoot }] of disks.entries()) {
         const path = paths[index] as string
         const number = manifest.disks.findIndex((disk) => disk.name === name)
-        try {
-          if (dryRun) done.push({ name, path, sizeBytes, contentRoot, writtenBytes: 0, sameBytes: 0 })
-          else done.push(await restoreDisk(repository, { found, reader, manifest, number, path, movers, ...abortable }))
-        } catch (error) {
-          throw await explain(error)
+        if (dryRun) {
+          done.push({ name, path, sizeBytes, contentRoot, writtenBytes: 0, sameBytes: 0 })
+          continue
         }
+        for (let isDone = false; !isDone;)
+          try {
+            done.push(await restoreDisk(repository, { found, ...lies, number, path, movers, ...abortable }))
+            isDone = true
+          } catch (error) {
+            // A point that was moved while it was read is read where it lies now.
+            const now = await movedTo(repository, found, lies.point, error)
+            if (now === undefined) throw await explain(error)
+            const there = await readManifest(repository.view, found.place, now, abortable)
+            const reader = pointReader(repository.view, found.place.backup, there, abortable)
+            lies = { manifest: there, point: now, reader }
+          }
       }
     })
   await (dryRun ? work() : withReadingMark(repository, found.place, point, work))
@@ -122,6 +141,20 @@ function fileNamesOf(disks: readonly { readonly name: string }[]): readonly stri
 function fileNameOf(name: string): string {
   const safe = basename(name) === name && name !== "." && name !== ".." ? name : encodeURIComponent(name)
   return /\.[A-Za-z0-9]{1,8}$/.test(safe) ? safe : `${safe}.raw`
+}
+
+/** Where a point lies now that did not open where it lay; `undefined` if it is there still, or is gone. */
+async function movedTo(
+  repository: Repository,
+  found: FoundWorkload,
+  { point, home }: LivePoint,
+  error: unknown,
+): Promise<LivePoint | undefined> {
+  if (!isDamage(error)) return undefined
+  const now = await readLog(repository.view, found.place)
+  const all = [...(now?.points ?? []), ...(now?.removed ?? []).map((one) => one.point)]
+  const there = all.find((one) => one.point === point)
+  return there !== undefined && there.home?.entry !== home?.entry ? there : undefined
 }
 
 /** Tells damage from a point that was removed meanwhile, and from an interrupt. */

@@ -130,7 +130,7 @@ async function rewriteWorkload(
         if (now.home?.entry !== home?.entry)
           throw new EngineError("Busy", `${workload}: point ${id.slice(0, 8)} was moved by somebody else meanwhile`)
         // Packs that an earlier workload of this run was given may have been given back.
-        if (log.barrier !== undefined && !(await needsNothingGone(repository, place, tree, { own: session.id })))
+        if (log.barrier !== undefined && !(await needsNothingGone(repository, place, tree)))
           throw new EngineError(
             "Busy",
             `${workload}: space is being given back that point ${id.slice(0, 8)} would share`,

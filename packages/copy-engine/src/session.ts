@@ -92,6 +92,8 @@ export async function openSession(repository: Repository, options: OpenSessionOp
 
   let number = 0
   let latest: Checkpoint | undefined
+  /** Head of the log when the session began that made `latest`: an adopted one is not younger for being handed on. */
+  let madeAt = tail
   /** Beats that may be there. */
   const standing = new Set<number>()
   const write = async (ended: SessionBeat["ended"]) => {
@@ -102,7 +104,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       writer,
       startedAtMs,
       atMs: seams.clock.now(),
-      tail,
+      tail: latest === undefined ? tail : madeAt,
       ...(latest !== undefined && { checkpoint: latest }),
       ...(ended !== undefined && { ended }),
     }
@@ -144,6 +146,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
     fencing = true
     const adopted = await adoptDead(repository, { place, state, readAtMs, session: id, dead, identity, ...abortable })
     latest = adopted.adoption?.checkpoint
+    if (latest !== undefined) madeAt = adopted.adoption?.tail ?? 0
     const { open, left } = await readEpochs(view, place.backup, abortable)
     // With its barrier in this log an epoch spares what lives in it: all that this session builds on.
     let passed = adopted.state
@@ -158,6 +161,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       condemned: new CondemnedPacks([left, ...open.map(({ packs }) => packs)]),
       async checkpoint(checkpoint) {
         latest = checkpoint
+        madeAt = tail
         await beat()
       },
       async end(how, { leavesWork }) {

@@ -113,8 +113,21 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
     if (state.lost.length > 0) onEvent?.({ type: "broken", job, workload, entries: state.lost, lost: true })
     proven.point = undefined
     const chosen = all ? state.points : state.points.slice(-1)
-    for (const point of chosen) {
+    for (const listed of chosen) {
       points++
+      await verifyOne(found, listed)
+    }
+  }
+  const isWhole = options.job === undefined && options.workload === undefined
+  for (const { job, workload, message } of await witnesses.contradictions({ isWhole, ...abortable }))
+    damaged.push({ job, workload, point: "", message, marked: false })
+  return { points, workloads, damaged, unknown, healed }
+
+  /** Verifies a point where it lies; should it be moved meanwhile, once more where it lies then. */
+  async function verifyOne(found: FoundWorkload, listed: LivePoint): Promise<void> {
+    const { job, state } = found
+    const workload = state.workload.name
+    for (let point = listed; ;) {
       const what = { job, workload, point: point.point }
       try {
         const manifest = await readManifest(repository.view, found.place, point, abortable)
@@ -129,25 +142,24 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
           healed.push(what)
         } else if (point.damaged === true)
           damaged.push({ ...what, message: "was found damaged before; verify it with --read-data", marked: true })
+        return
       } catch (error) {
         if (signal?.aborted === true) throw new EngineError("Interrupted", "verify was interrupted", { cause: error })
         const { message } = error as Error
-        if (!isDamage(error)) {
-          unknown.push({ ...what, message })
+        if (!isDamage(error)) return void unknown.push({ ...what, message })
+        const now = await pointNow(found, point)
+        if (now === undefined) return
+        if (now.home?.entry !== point.home?.entry) {
+          point = now
           continue
         }
-        const stillThere = await isStillThere(found, point)
-        if (!stillThere) continue
         const marked = point.damaged === true || (writable && (await mark(found, point, "damaged", message)))
         damaged.push({ ...what, message, marked })
         onEvent?.({ type: "damage", workload, point: point.point, message })
+        return
       }
     }
   }
-  const isWhole = options.job === undefined && options.workload === undefined
-  for (const { job, workload, message } of await witnesses.contradictions({ isWhole, ...abortable }))
-    damaged.push({ job, workload, point: "", message, marked: false })
-  return { points, workloads, damaged, unknown, healed }
 
   /** What a backup's settings say is known elsewhere too, and the next backup writes it anew: damage, but no lost point. */
   async function verifySettings(): Promise<void> {
@@ -216,8 +228,9 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
     }
   }
 
-  async function isStillThere(found: FoundWorkload, point: LivePoint): Promise<boolean> {
+  /** The point as the log has it now; `undefined` if it was removed. */
+  async function pointNow(found: FoundWorkload, point: LivePoint): Promise<LivePoint | undefined> {
     const now = await readLog(repository.view, found.place, abortable)
-    return now?.points.some((one) => one.entry === point.entry) === true
+    return now?.points.find((one) => one.entry === point.entry)
   }
 }

@@ -72,8 +72,8 @@ export async function appendEntry(store: WriteOnceStore, options: AppendOptions)
     if (next === undefined) return undefined
     if (next.number <= number)
       throw new StoreError("BadRange", `${store.name}: append decided for ${next.number} after ${number} was taken`)
-    // It was decided after this answer; to take an earlier time only asks `recheck` more often.
-    decidedAtMs = next.decidedAtMs ?? result.dateMs
+    // What was met may be old, with numbers behind it that were used and deleted: the log was last read when it was.
+    decidedAtMs = Math.min(decidedAtMs, next.decidedAtMs ?? decidedAtMs)
     entry = next
   }
 }

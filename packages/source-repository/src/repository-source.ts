@@ -150,7 +150,9 @@ export function repositorySource({ view, job, workloads }: RepositorySourceOptio
         const { place, live } = await findNow(point, options)
         const manifest = await readManifest(view, place, live, options)
         return openRepositoryPoint(view, place, point, manifest, options, async () => {
-          await findNow(point, {})
+          const now = await findNow(point, {})
+          if (now.live.home?.entry !== live.home?.entry)
+            throw new SourceError("Moved", `${view.name}: point ${point.id} of ${point.workload} lies elsewhere by now`)
         })
       } catch (error) {
         throw asSourceError(error, view.name)

@@ -8,6 +8,8 @@ export type SourceErrorCode =
   | "Changed"
   /** The point was there when it was listed and has been removed since. */
   | "PointRemoved"
+  /** The point lies elsewhere since it was opened: it is whole, and to be opened again. */
+  | "Moved"
   /** What was read is provably not what was once written. */
   | "Damaged"
   /** The source does not take this input: a format it does not read, a type rule, a limit. */

@@ -5,6 +5,8 @@ export interface HeldStore {
   readonly store: RepoStore
   /** Resolves when the first of them stands before the door. @throws if the work ends before */
   reached(work: Promise<unknown>): Promise<void>
+  /** The same of work that may end before. */
+  reachedIfAtAll(work: Promise<unknown>): Promise<unknown>
   open(): void
 }
 
@@ -27,6 +29,7 @@ export function held(store: RepoStore, isIt: (request: StoreRequest) => boolean)
           throw new Error("it came to its end, and was never held up")
         }),
       ]),
+    reachedIfAtAll: (work) => Promise.race([arrival, work]),
     open,
   }
 }
@@ -40,11 +43,21 @@ export function commit(): (request: StoreRequest) => boolean {
   }
 }
 
+/** Map packs, which a writer stores when all others are there. */
+export const mapPack = ({ method, key }: StoreRequest) => method === "create" && /\/packs\/.*[02468ace]$/.test(key)
+
+/** Reading what a point is made of. */
+export const packRead = ({ method, key }: StoreRequest) => method === "read" && key.includes("/packs/")
+
+/** The deletion of packs. */
+export const deletion = ({ method, key }: StoreRequest) => method === "removeMany" && key.includes("/packs/")
+
 /** An entry of any log. */
 export const entry = ({ method, key }: StoreRequest) => method === "create" && key.includes("/log/")
 
-/** What reclaim condemns, what of that it decides to delete, or that an epoch is over. */
-export const list = (stage: "" | ".final" | ".closed") => {
-  const name = new RegExp(`/condemned/[0-9a-f]{8}${stage.replace(".", "\\.")}$`)
-  return ({ method, key }: StoreRequest) => method === "create" && name.test(key)
-}
+/** The list of what an epoch condemns. */
+export const condemning = ({ method, key }: StoreRequest) =>
+  method === "create" && /\/condemned\/[0-9a-f]{8}$/.test(key)
+
+/** A look at what others have decided, before references are counted again. */
+export const decision = ({ method, key }: StoreRequest) => method === "read" && key.endsWith(".final")

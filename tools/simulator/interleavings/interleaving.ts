@@ -1,10 +1,13 @@
 import type { WorldOptions } from "../../../packages/copy-engine/src/testing/world.ts"
+import { brokenPromises } from "./check-stage.ts"
 import { Stage } from "./stage.ts"
 
 /** Engines that meet in one certain order, for which what the protocol promises must hold. */
 export interface Interleaving {
   readonly name: string
   readonly store?: WorldOptions
+  /** What does not hold yet. */
+  readonly broken?: string
   run(stage: Stage): Promise<void>
 }
 
@@ -17,6 +20,5 @@ export async function play({ store, run }: Interleaving): Promise<readonly strin
     const { code, message } = error as { readonly code?: string; readonly message: string }
     stage.problem(`it does not come to its end: ${code ?? "?"} ${message}`)
   }
-  await stage.check()
-  return stage.problems
+  return [...stage.problems, ...(await brokenPromises(stage))]
 }

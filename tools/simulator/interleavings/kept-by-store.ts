@@ -1,11 +1,8 @@
-import type { StoreRequest } from "@bcopy/repo"
-import { commit, held } from "./gate.ts"
+import { commit, deletion, held } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { disk } from "./stage.ts"
 
 const HOUR_MS = 60 * 60_000
-const deletion = ({ method, key }: StoreRequest) => method === "removeMany" && key.includes("/packs/")
-
 /**
  * Packs that the store kept, being locked, are nobody's still when their epoch is over, and the next one: who began before
  * does not name them, and a deletion that comes late takes nothing that is needed.

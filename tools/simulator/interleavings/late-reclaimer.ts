@@ -1,10 +1,7 @@
-import type { StoreRequest } from "@bcopy/repo"
-import { commit, entry, held } from "./gate.ts"
+import { commit, deletion, entry, held } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { pausedAt } from "./paused-source.ts"
 import { disk, type Stage } from "./stage.ts"
-
-const deletion = ({ method, key }: StoreRequest) => method === "removeMany" && key.includes("/packs/")
 
 /**
  * Who wakes up in an epoch that is over decides nothing: what it condemned was spared, is shared by a clone, and has since
@@ -33,7 +30,7 @@ export const lateReclaimer: Interleaving = {
     await stage.backUp("other", disk(6, 7, 8))
 
     door.open()
-    await Promise.race([last.reached(late), late])
+    await last.reachedIfAtAll(late)
     slow.open()
     await cloning
     last.open()

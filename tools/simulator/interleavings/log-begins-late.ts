@@ -1,9 +1,8 @@
 import type { StoreRequest } from "@bcopy/repo"
-import { held } from "./gate.ts"
+import { decision, held } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { disk, type Stage } from "./stage.ts"
 
-const decision = ({ method, key }: StoreRequest) => method === "read" && key.endsWith(".final")
 const pack = ({ method, key }: StoreRequest) => method === "create" && key.includes("/packs/")
 const beat = ({ method, key }: StoreRequest) => method === "create" && key.includes("/sessions/")
 

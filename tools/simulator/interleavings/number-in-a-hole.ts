@@ -3,20 +3,21 @@ import { commit, held } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { disk, type Stage } from "./stage.ts"
 
-const DAY_MS = 24 * 60 * 60_000
-/** Two catalogues' worth, and some. */
-const ENTRIES = 140
+const MINUTE_MS = 60_000
+const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
+/** As many as two catalogues take. */
+const ENTRIES = 128
 
 /** F3: a writer wakes up when its number was used and is void; what is named below the floor stays. */
 export const numberInAHole: Interleaving = {
   name: "a number in a hole",
-  run: (stage) => wakeInAHole(stage, { everyMs: DAY_MS }),
+  run: (stage) => wakeInAHole(stage, { everyMs: 10 * MINUTE_MS }),
 }
 
 /** F3: before the hole stands an entry that is named still: who meets it has not met the whole log. */
 export const entryBeforeAHole: Interleaving = {
   name: "an entry before a hole",
-  run: (stage) => wakeInAHole(stage, { everyMs: DAY_MS, keeps: true }),
+  run: (stage) => wakeInAHole(stage, { everyMs: 10 * MINUTE_MS, keeps: true }),
 }
 
 /** F3: entries come and go within minutes. */
@@ -35,12 +36,13 @@ async function wakeInAHole(stage: Stage, how: { readonly everyMs: number; readon
     if (!isEngineError(error) || error.code !== "Fenced") throw error
   })
   await door.reached(sleeping)
-  if (how.keeps === true) await stage.remove("web", point, 1000 * DAY_MS, { waitMs: how.everyMs })
-  for (let at = 0; at < ENTRIES; at++) {
-    const found = await stage.find("web")
-    const repository = await stage.world.open()
-    const entry = found.state.points[0]?.entry ?? 0
-    await (at % 2 === 0 ? pinPoint(repository, found, entry, "x") : unpinPoint(repository, found, entry))
+  if (how.keeps === true) await stage.remove("web", point, YEAR_MS, { waitMs: how.everyMs })
+  const repository = await stage.world.open()
+  let found = await stage.find("web")
+  const entry = found.state.points[0]?.entry ?? 0
+  for (let at = 0; at < ENTRIES; at += 2) {
+    found = { ...found, state: await pinPoint(repository, found, entry, "kept") }
+    found = { ...found, state: await unpinPoint(repository, found, entry) }
   }
   for (const other of others.slice(0, 3)) {
     await stage.remove("db", other, 0, { waitMs: how.everyMs })

@@ -1,10 +1,7 @@
-import type { StoreRequest } from "@bcopy/repo"
 import { differing, restoreBytes } from "../../../packages/copy-engine/src/testing/restore-bytes.ts"
-import { held, list } from "./gate.ts"
+import { condemning, held, packRead } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { disk, type Stage } from "./stage.ts"
-
-const pack = ({ method, key }: StoreRequest) => method === "read" && key.includes("/packs/")
 
 /** Who reads a point for long has left a mark, and reads it to its end. */
 export const longReader: Interleaving = {
@@ -24,7 +21,7 @@ export const readerWhileCounting: Interleaving = {
   async run(stage) {
     await readMeanwhile(stage, async (point) => {
       await stage.remove("web", point, 0, { waitMs: 2000 })
-      const door = held(stage.store, list(""))
+      const door = held(stage.store, condemning)
       const reclaiming = stage.reclaim({ store: door.store })
       await door.reached(reclaiming)
       await stage.wait()
@@ -37,7 +34,7 @@ export const readerWhileCounting: Interleaving = {
 async function readMeanwhile(stage: Stage, work: (point: string | undefined) => Promise<void>): Promise<void> {
   const { point = "" } = await stage.backUp("web", disk(1, 2))
   await stage.backUp("web", disk(3))
-  const door = held(stage.store, pack)
+  const door = held(stage.store, packRead)
   const reading = restoreBytes(await stage.world.open(door.store), { workload: "web", point, movers: 0 })
   await door.reached(reading)
   await work(point)

@@ -1,4 +1,4 @@
-import { commit, held } from "./gate.ts"
+import { held, mapPack } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { disk } from "./stage.ts"
 
@@ -6,10 +6,10 @@ import { disk } from "./stage.ts"
 export const sessionAtWork: Interleaving = {
   name: "a session at work",
   async run(stage) {
-    const door = held(stage.store, commit())
+    const door = held(stage.store, mapPack)
     const writing = stage.backUp("web", disk(1, 2), { store: door.store })
     await door.reached(writing)
-    await stage.wait(24 * 60 * 60_000)
+    await stage.wait(60 * 60_000)
     await stage.reclaim()
     door.open()
     await writing

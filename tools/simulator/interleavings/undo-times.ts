@@ -1,4 +1,4 @@
-import { held, list } from "./gate.ts"
+import { condemning, held } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
 import { disk, type ReclaimGiven, type Stage } from "./stage.ts"
 
@@ -28,7 +28,7 @@ export const removedAnew: Interleaving = {
     const { point } = await stage.backUp("web", bytes)
     await stage.backUp("web", disk(3))
     await stage.remove("web", point)
-    const door = held(stage.store, list(""))
+    const door = held(stage.store, condemning)
     const reclaiming = stage.reclaim({ store: door.store })
     await door.reached(reclaiming)
     await stage.undo("web", point, bytes)

@@ -8,6 +8,7 @@ import {
   type LogState,
 } from "@bcopy/chain-format"
 import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
+import { STALE_AFTER_MS } from "../append-log-entry.ts"
 import type { Repository } from "../repository.ts"
 import { settledSessions } from "../session-marks.ts"
 import { removeKeys } from "./epoch.ts"
@@ -17,6 +18,9 @@ import { reclaimers } from "./reclaimers.ts"
 interface Abortable {
   readonly signal?: AbortSignal
 }
+
+/** Entries are deleted that were void for twice as long as a decision holds without being looked at again. */
+const VOID_FOR_MS = 2 * STALE_AFTER_MS
 
 /** Deletes the beats of sessions of which the log knows what became: nobody reads them any more. Gives how many. */
 export async function clearBeats(
@@ -93,7 +97,11 @@ async function voidEntries(
     const number = entryNumber(prefix, key, entryTag)
     if (number !== undefined && number < barrier.voidBelow && !named.has(number)) keys.push(key)
   }
-  return keys
+  if (keys.length === 0) return []
+  // Who decided on such a number a moment ago would find it free, and take its decision for young.
+  const head = await repository.store.head(parseObjectKey(entryKey(prefix, barrier.entry, entryTag)), options)
+  const ageMs = repository.storeTime.now() - (head?.modifiedAtMs ?? Number.MAX_SAFE_INTEGER)
+  return ageMs > VOID_FOR_MS ? keys : []
 }
 
 async function* objectsUnder(

@@ -9,6 +9,7 @@ import {
   parseReadingSession,
   type PointId,
   type PointRef,
+  type RemovedPoint,
 } from "@bcopy/chain-format"
 import { type ObjectKey, parseObjectKey } from "@bcopy/repo"
 import type { Repository } from "../repository.ts"
@@ -78,13 +79,14 @@ export class DuePoints {
         times.set(removal, removedAtMs)
       }
       if (repository.storeTime.now() < removedAtMs + undoMs) continue
-      this.#due.add(idOf(place, point.point))
+      this.#due.add(idOf(place, point.point, removal))
       this.count++
     }
   }
 
-  has(place: LogPlace, point: PointId): boolean {
-    return this.#due.has(idOf(place, point))
+  /** Whether a removal is due; one that was taken back and made anew is another one, with an undo time of its own. */
+  has(place: LogPlace, { point: { point }, removal }: RemovedPoint): boolean {
+    return this.#due.has(idOf(place, point, removal)) && !this.isRead(place, point)
   }
 
   isRead(place: LogPlace, point: PointId): boolean {
@@ -93,7 +95,7 @@ export class DuePoints {
 
   /** The due points of a log as it is now. */
   of(place: LogPlace, { removed }: LogState): readonly PointRef[] {
-    return removed.flatMap(({ point: { entry, point } }) => (this.has(place, point) ? [{ entry, point }] : []))
+    return removed.flatMap((one) => (this.has(place, one) ? [{ entry: one.point.entry, point: one.point.point }] : []))
   }
 }
 
@@ -112,6 +114,6 @@ async function takenAt(
   return Number.MAX_SAFE_INTEGER
 }
 
-function idOf({ backup, workload }: LogPlace, point: PointId): string {
-  return `${backup}/${workload}/${point}`
+function idOf({ backup, workload }: LogPlace, point: PointId, removal?: number): string {
+  return `${backup}/${workload}/${point}${removal === undefined ? "" : `/${removal}`}`
 }

@@ -111,7 +111,8 @@ async function emptyOf(
   const abortable = signal === undefined ? {} : { signal }
   let { state } = log
   const manifests = new Map<number, Manifest>()
-  for (const point of pointsOf(state).filter(({ point: id }) => !due.has(place, id)))
+  const going = new Set(due.of(place, state).map(({ entry }) => entry))
+  for (const point of pointsOf(state).filter(({ entry }) => !going.has(entry)))
     manifests.set(point.entry, await readManifest(repository.view, place, point, abortable))
   const all = [...manifests.values()]
   if (all.some(({ mapPacks }) => mapPacks.length >= MAX_MAP_PACKS - 8)) return

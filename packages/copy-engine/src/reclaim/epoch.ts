@@ -2,6 +2,7 @@ import {
   type BackupId,
   type CondemnedList,
   encodeSmallObject,
+  isDamage,
   layout,
   type LogState,
   type PackRuns,
@@ -65,15 +66,21 @@ export async function endEpoch(
   const { signal } = options
   const abortable = signal === undefined ? {} : { signal }
   const { epoch } = list
+  // Who began to read while packs were counted is heeded too.
+  await options.due.findReaders(repository, backup, abortable)
   await passAll(repository, backup, epoch, options)
-  const final =
-    (await readList(repository.view, backup, epoch, "final", abortable)) ??
-    (await decide(repository, backup, list, abortable))
+  const known = await readList(repository.view, backup, epoch, "final", abortable).catch(unlessDamaged)
+  const free = await countAgain(repository, backup, list, options)
+  const made = { ...list, stage: "final" as const, atMs: Math.floor(repository.storeTime.now()), packs: asRuns(free) }
+  const stored = known ?? (await createList(repository, backup, made, abortable))
+  // Of a list that somebody else has made only what this count says too is deleted, whoever that was.
+  const isFree = new CondemnedPacks([made.packs])
+  const final = asRuns([...packsOf(stored.packs)].filter(({ session, number }) => isFree.has(session, number)))
   // Who was late finds the epoch closed, and has nothing to do in it any more.
   const { closed, left: before } = await readEpochs(repository.view, backup, abortable)
   if (closed >= epoch) return { deleted: 0, left: [] }
   const result = await deletePacks(repository, backup, final, options)
-  const gone = new CondemnedPacks([final.packs])
+  const gone = new CondemnedPacks([final])
   const isLeft = new CondemnedPacks([
     runsOfKeys(
       backup,
@@ -81,7 +88,7 @@ export async function endEpoch(
     ),
   ])
   const stays = [...packsOf(before)].filter(({ session, number }) => !gone.has(session, number))
-  const left = [...stays, ...[...packsOf(final.packs)].filter(({ session, number }) => isLeft.has(session, number))]
+  const left = [...stays, ...[...packsOf(final)].filter(({ session, number }) => isLeft.has(session, number))]
   const { storeTime } = repository
   await createList(
     repository,
@@ -121,41 +128,39 @@ async function passAll(
   }
 }
 
-/** Counts again, from nothing and behind all barriers, which condemned packs somebody needs; the others go. */
-async function decide(
+/** Counts again, from nothing and behind all barriers, which condemned packs somebody needs; gives the others. */
+async function countAgain(
   repository: Repository,
   backup: BackupId,
   list: CondemnedList,
-  options: { readonly signal?: AbortSignal },
-): Promise<CondemnedList> {
+  { session: own, signal }: EpochOptions,
+): Promise<readonly { readonly session: SessionId; readonly number: number }[]> {
+  const options = signal === undefined ? {} : { signal }
   const condemned = new CondemnedPacks([list.packs])
   const held = new HeldPacks(repository, { wants: (session, number) => condemned.has(session, number) })
-  for await (const { place, state } of backupLogs(repository, backup, options)) {
+  for await (const { place, state, readAtMs } of backupLogs(repository, backup, options)) {
+    const { epoch } = list
+    // A log that was begun behind the last look has no barrier yet: its session was about to give it one.
+    const passed = hasPassed(state, epoch)
+      ? state
+      : await passEpoch(repository, { place, state, readAtMs, epoch, session: own, ...options })
     // What held at the barrier is spared, whatever was said since; and what holds now is too.
-    const states = await proveAtBarrier(repository, place, state, list.epoch, options)
-    await held.addWorkload(place, workloadRoots(repository, place, states, options), options.signal)
+    const states = await proveAtBarrier(repository, place, passed, epoch, options)
+    await held.addWorkload(place, workloadRoots(repository, place, states, options), signal)
   }
   for await (const session of reclaimers(repository, backup, options)) held.sessions.add(session)
-  const isFree = ({ session, number }: { session: SessionId; number: number }) =>
-    held.holderOf(session, number, list.oldestMs) === undefined
-  const packs = asRuns([...packsOf(list.packs)].filter(isFree))
-  return createList(
-    repository,
-    backup,
-    { ...list, stage: "final", atMs: Math.floor(repository.storeTime.now()), packs },
-    options,
+  return [...packsOf(list.packs)].filter(
+    ({ session, number }) => held.holderOf(session, number, list.oldestMs) === undefined,
   )
 }
 
 async function deletePacks(
   repository: Repository,
   backup: BackupId,
-  final: CondemnedList,
+  final: readonly PackRuns[],
   { onDeleted, signal }: EpochOptions,
 ): Promise<EpochResult> {
-  const keys = [...packsOf(final.packs)].map(({ session, number }) =>
-    parseObjectKey(layout.pack(backup, session, number)),
-  )
+  const keys = [...packsOf(final)].map(({ session, number }) => parseObjectKey(layout.pack(backup, session, number)))
   const left: { key: string; reason: string }[] = []
   let deleted = 0
   for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
@@ -201,9 +206,16 @@ async function createList(
   )
   storeTime.observe(dateMs)
   if (outcome === "won") return list
-  const found = await readList(view, backup, list.epoch, list.stage, options)
+  // What somebody without a key has put there says nothing.
+  const isThere = await readList(view, backup, list.epoch, list.stage, options).catch(unlessDamaged)
+  const found = isThere ?? ((await store.head(parseObjectKey(objectKey), options)) && list)
   if (found === undefined) throw new EngineError("Busy", `${name}: epoch ${list.epoch} was ended by somebody else`)
   return found
+}
+
+function unlessDamaged(error: unknown): undefined {
+  if (!isDamage(error)) throw error
+  return undefined
 }
 
 /** Packs as runs, session by session. */

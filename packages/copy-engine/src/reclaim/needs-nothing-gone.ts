@@ -14,18 +14,16 @@ export async function needsNothingGone(
   repository: Repository,
   place: LogPlace,
   tree: PointTree,
-  options: { readonly own?: SessionId; readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<boolean> {
-  const { own, ...abortable } = options
   const { view } = repository
-  const { open, left } = await readEpochs(view, place.backup, abortable)
+  const { open, left } = await readEpochs(view, place.backup, options)
   const condemned = new CondemnedPacks([left, ...open.map(({ packs }) => packs)])
   const sizes = new StoredSizes(repository)
   const isThere = async (pack: { session: SessionId; number: number; storedBytes: number }) =>
-    !condemned.has(pack.session, pack.number) &&
-    (pack.session === own || (await sizes.sizeOf(place.backup, pack, abortable.signal)) !== undefined)
+    !condemned.has(pack.session, pack.number) && (await sizes.sizeOf(place.backup, pack, options.signal)) !== undefined
   for (const pack of tree.mapPacks) if (!(await isThere(pack))) return false
-  const { table } = pointReader(view, place.backup, tree, abortable)
+  const { table } = pointReader(view, place.backup, tree, options)
   for await (const { record } of table.records()) if (!(await isThere(record))) return false
   return true
 }

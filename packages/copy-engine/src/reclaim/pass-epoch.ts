@@ -1,9 +1,13 @@
-import { type LogPlace, type LogState, type PointRef, type SessionId } from "@bcopy/chain-format"
+import {
+  CATALOGUE_EVERY,
+  type LogPlace,
+  type LogState,
+  NEVER_VOID,
+  type PointRef,
+  type SessionId,
+} from "@bcopy/chain-format"
 import { appendLogEntry } from "../append-log-entry.ts"
 import type { Repository } from "../repository.ts"
-
-/** docs/format.md, Catalogues: entries of the newest 64 numbers are never void. */
-const NEVER_VOID = 64
 
 export interface PassEpochOptions {
   readonly place: LogPlace
@@ -41,7 +45,8 @@ export function hasPassed({ barrier }: LogState, epoch: number): boolean {
 
 /** The newest entry that carries a catalogue for sure and is not among the newest ones: what lies before it can go. */
 function floorOf({ head, floor, lost }: LogState): number {
-  for (let at = Math.floor((head.number + 2 - NEVER_VOID) / NEVER_VOID) * NEVER_VOID; at > floor; at -= NEVER_VOID)
+  const highest = head.number + 1 - NEVER_VOID
+  for (let at = Math.floor(highest / CATALOGUE_EVERY) * CATALOGUE_EVERY; at > floor; at -= CATALOGUE_EVERY)
     if (!lost.includes(at)) return at
   return floor
 }

@@ -6,7 +6,7 @@ import {
   randomId,
   type SessionId,
 } from "@bcopy/chain-format"
-import { isEngineError } from "../engine-error.ts"
+import { EngineError, isEngineError } from "../engine-error.ts"
 import { interruptible } from "../interruptible.ts"
 import { type Repository, requireWritable } from "../repository.ts"
 import { requireClock } from "../require-clock.ts"
@@ -19,6 +19,7 @@ import { DuePoints } from "./due-points.ts"
 import { asRuns, beginEpoch, endEpoch, removeKeys } from "./epoch.ts"
 import { emptySparse } from "./empty-sparse.ts"
 import { isKept } from "./is-kept.ts"
+import { proveState } from "./prove-state.ts"
 import { readEpochs } from "./read-epochs.ts"
 import { type SparseLimits, type SparsePack, SparsePacks } from "./sparse-packs.ts"
 import { surveyPacks } from "./survey-packs.ts"
@@ -118,14 +119,17 @@ async function reclaimBackup(
   let lockedBytes = 0
   let lockedPoints = 0
   let isEmptied = false
+  const ended = new Set<number>()
   let left: ReclaimedOfBackup["left"] = []
   let unknown: ReclaimedOfBackup["unknown"] = []
   for (let round = 0; ; round++) {
     const epochs = await readEpochs(repository.view, backup, abortable)
     const due = new DuePoints()
     await due.findReaders(repository, backup, abortable)
-    let newest = epochs.keys.reduce((most, key) => Math.max(most, condemnedStage(backup, key)?.epoch ?? 0), 0)
-    for await (const { place, state } of backupLogs(repository, backup, abortable)) {
+    let newest = Math.max(epochs.closed, ...epochs.open.map(({ epoch }) => epoch))
+    for await (const { place, state: claimed } of backupLogs(repository, backup, abortable)) {
+      // What a catalogue claims is proven before anything is deleted by it.
+      const state = await proveState(repository, place, claimed, abortable)
       newest = Math.max(newest, state.barrier?.epoch ?? 0)
       if (!dryRun) {
         await clearBeats(repository, place, state, abortable)
@@ -149,7 +153,14 @@ async function reclaimBackup(
     }
     if (!dryRun && epochs.open.length > 0) {
       // What somebody has begun comes to its end first.
-      for (const list of epochs.open) await end(list)
+      for (const list of epochs.open) {
+        if (ended.has(list.epoch))
+          throw new EngineError("Damaged", `${repository.name}: epoch ${list.epoch} of ${job} does not close`, {
+            hint: "Something that does not open lies where that is said: `condemned/…closed` in the backup's folder.",
+          })
+        ended.add(list.epoch)
+        await end(list)
+      }
       continue
     }
     seams.onEvent?.({ type: "reclaim", job, phase: "reading", packs: sums.packs })
@@ -195,7 +206,12 @@ async function reclaimBackup(
     }
     if (dead.length === 0 && due.count === 0) break
     const oldestMs = dead.reduce((oldest, { storedAtMs }) => Math.min(oldest, storedAtMs), Number.MAX_SAFE_INTEGER)
-    const list = await beginEpoch(repository, backup, { epoch: newest + 1, packs, oldestMs }, abortable)
+    const list = await beginEpoch(
+      repository,
+      backup,
+      { epoch: freeNumber(newest, backup, epochs.keys), packs, oldestMs },
+      abortable,
+    )
     const before = sums.packs
     await end(list)
     sums.purged += due.purged
@@ -203,6 +219,14 @@ async function reclaimBackup(
     if (isWhole || round >= MAX_EPOCHS) break
   }
   return { job, ...sums, locked, lockedBytes, lockedPoints, left, unknown }
+}
+
+/** The next epoch's number: one that no key has, whoever has put it there. */
+function freeNumber(newest: number, backup: BackupId, keys: readonly string[]): number {
+  const taken = new Set(keys.map((key) => condemnedStage(backup, key)?.epoch))
+  let number = newest + 1
+  while (taken.has(number)) number++
+  return number
 }
 
 /** What would be written anew. */

@@ -4,7 +4,6 @@ import { backupLogs } from "./backup-logs.ts"
 import type { DuePoints } from "./due-points.ts"
 import { HeldPacks } from "./held-packs.ts"
 import type { Holder } from "./pack-tally.ts"
-import { proveState } from "./prove-state.ts"
 import { reclaimers } from "./reclaimers.ts"
 import { workloadRoots } from "./workload-roots.ts"
 
@@ -38,7 +37,7 @@ export interface SurveyOptions {
 }
 
 /**
- * Goes through all packs of a backup and says what holds each. Logs are proven entry by entry, pack tables read page by page;
+ * Goes through all packs of a backup and says what holds each. Logs are taken at their word (who deletes proves them), pack tables read page by page;
  * memory is that of the packs of one part, some 20 bytes each.
  * @throws EngineError, StoreError, FormatError where anything is not known
  */
@@ -53,7 +52,7 @@ export async function* surveyPacks(
   for (let at = 0; at < parts.length;) {
     const part = parts[at] as string
     const beganAtMs = repository.storeTime.now()
-    const held = await countHeld(repository, backup, part, { ...options, maxCounted, isFirst: at === 0 })
+    const held = await countHeld(repository, backup, part, { ...options, maxCounted })
     if (held === undefined) {
       parts = [...parts.slice(0, at), ...HEX.map((digit) => part + digit), ...parts.slice(at + 1)]
       continue
@@ -111,13 +110,12 @@ async function countHeld(
   repository: Repository,
   backup: BackupId,
   part: string,
-  { due, maxCounted, isFirst, signal }: SurveyOptions & { readonly maxCounted: number; readonly isFirst: boolean },
+  { due, maxCounted, signal }: SurveyOptions & { readonly maxCounted: number },
 ): Promise<HeldPacks | undefined> {
   const abortable = signal === undefined ? {} : { signal }
   const held = new HeldPacks(repository, { wants: (session) => session.startsWith(part) })
   for await (const { place, state } of backupLogs(repository, backup, abortable)) {
-    const proven = isFirst ? await proveState(repository, place, state, abortable) : state
-    await held.addWorkload(place, workloadRoots(repository, place, [proven], { due, ...abortable }), signal)
+    await held.addWorkload(place, workloadRoots(repository, place, [state], { due, ...abortable }), signal)
     if (held.tally.size > maxCounted) return undefined
   }
   for await (const session of reclaimers(repository, backup, abortable)) held.sessions.add(session)

@@ -43,9 +43,9 @@ export async function* workloadRoots(
   const seen = new Set<string>()
   for (const state of states) {
     for (const point of state.points) yield* rootsOfPoint(point, "live")
-    for (const { point } of state.removed)
-      if (due?.has(place, point.point) !== true)
-        yield* rootsOfPoint(point, due?.isRead(place, point.point) === true ? "reading" : "undo")
+    for (const one of state.removed)
+      if (due?.has(place, one) !== true)
+        yield* rootsOfPoint(one.point, due?.isRead(place, one.point.point) === true ? "reading" : "undo")
     yield* rootsOfAdoption(state)
   }
   yield* rootsOfSessions()
