@@ -17,19 +17,41 @@ export const mutants: readonly Mutant[] = [
     foundBy: "undo after condemned",
   },
   {
-    name: "logs get no barrier",
+    name: "logs get no barrier, neither before packs are counted again nor then",
     attack: "F2: undo and commit while packs are deleted",
-    edits: [change(`${reclaim}/epoch.ts`, "await passAll(repository, backup, epoch, options)", "")],
-    foundBy: "undo after condemned",
+    edits: [
+      change(`${reclaim}/epoch.ts`, "await passAll(repository, backup, epoch, options)", ""),
+      change(`${reclaim}/epoch.ts`, "const passed = hasPassed(state, epoch)", "const passed = (true as boolean)"),
+    ],
+    foundBy: "sibling in flight",
   },
   {
-    name: "a log without points gets no barrier, and nobody asks for it",
+    name: "logs of which nothing is purged get no barrier, neither before packs are counted again nor then, and nobody asks for it",
+    attack: "F2, F8: commit while packs are deleted out of which a living point was moved",
+    edits: [
+      change(
+        `${reclaim}/epoch.ts`,
+        "if (!hasPassed(state, epoch)) {",
+        "if (!hasPassed(state, epoch) && due.of(place, state).length > 0) {",
+      ),
+      change(`${reclaim}/epoch.ts`, "const passed = hasPassed(state, epoch)", "const passed = (true as boolean)"),
+      change(`${reclaim}/prove-state.ts`, "if (!hasPassed(proven.state, epoch))", "if (false as boolean)"),
+    ],
+    foundBy: "sibling in flight of what is moved",
+  },
+  {
+    name: "a log without points gets no barrier, neither before packs are counted again nor then, and nobody asks for it",
     attack: "F2: commit while packs are deleted",
     edits: [
       change(
         `${reclaim}/epoch.ts`,
         "if (passed.has(place.workload)) continue",
         "if (passed.has(place.workload) || state.points.length === 0) continue",
+      ),
+      change(
+        `${reclaim}/epoch.ts`,
+        "const passed = hasPassed(state, epoch)",
+        "const passed = hasPassed(state, epoch) || state.points.length === 0",
       ),
       change(`${reclaim}/prove-state.ts`, "if (!hasPassed(proven.state, epoch))", "if (false as boolean)"),
     ],
@@ -66,6 +88,7 @@ export const mutants: readonly Mutant[] = [
       change(`${engine}/session.ts`, "for (const { epoch } of open)", "for (const { epoch } of [] as typeof open)"),
     ],
     foundBy: "a log begins behind the barriers",
+    coveredBy: "a log that has no barrier yet is counted as it is",
   },
   {
     name: "a sibling's condemned packs are shared",
@@ -156,7 +179,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "readers are not heeded",
     attack: "F2: a restore that takes days",
-    edits: [change(`${reclaim}/due-points.ts`, "if (this.isRead(place, point.point)) continue", "void 0")],
+    edits: [change(`${reclaim}/due-points.ts`, "return this.#read.has(idOf(place, point))", "return false")],
     foundBy: "a point that is read for long",
   },
   {
@@ -164,6 +187,7 @@ export const mutants: readonly Mutant[] = [
     attack: "F2: a list that lags behind",
     edits: [change(`${format}/prove-log.ts`, "if (next === undefined) break", "break")],
     foundBy: "lists that lag behind",
+    coveredBy: "a log that has no barrier yet is counted as it is",
   },
   {
     name: "a late writer does not look whether its number still counts",
@@ -226,7 +250,20 @@ export const mutants: readonly Mutant[] = [
         "if (false as boolean)",
       ),
     ],
+    foundBy: "a writer that was shut out and has all its packs",
+  },
+  {
+    name: "a fence stops nobody whose packs were given back",
+    attack: "F4: a zombie that commits what is gone",
+    edits: [
+      change(
+        `${engine}/bring-point.ts`,
+        "if (state.fenced.some((mark) => mark.session === session.id))",
+        "if (false as boolean)",
+      ),
+    ],
     foundBy: "a writer that was shut out",
+    coveredBy: "a commit does not look at what a barrier before it took",
   },
   {
     name: "undo times count by this machine's clock",

@@ -1,6 +1,6 @@
 import { adoptedAndDied, adoptedCheckpoint } from "./adopted-and-died.ts"
 import { checkpointHandedOn, checkpointOfBefore } from "./checkpoint-of-before.ts"
-import { fencedWriter } from "./fenced-writer.ts"
+import { fencedWhole, fencedWriter } from "./fenced-writer.ts"
 import { forgedCatalogue, forgedFloor, forgedVoid } from "./forged-catalogue.ts"
 import { forgedCondemned, forgedFinal } from "./forged-list.ts"
 import type { Interleaving } from "./interleaving.ts"
@@ -18,7 +18,7 @@ import { longReader, readerWhileCounting } from "./reader.ts"
 import { sessionAtWork } from "./session-at-work.ts"
 import { sessionBeginsMeanwhile } from "./session-begins-meanwhile.ts"
 import { siblingCondemned } from "./sibling-condemned.ts"
-import { siblingInFlight } from "./sibling-in-flight.ts"
+import { siblingInFlight, siblingOfMoved } from "./sibling-in-flight.ts"
 import { emptiedBeside, emptiedTooLate, emptiedTwice } from "./sparse-packs.ts"
 import { twoBeginAnEpoch } from "./two-begin-an-epoch.ts"
 import { undoAfterCondemned } from "./undo-after-condemned.ts"
@@ -33,6 +33,7 @@ export const interleavings: readonly Interleaving[] = [
   fastStore,
   removedAnew,
   siblingInFlight,
+  siblingOfMoved,
   siblingCondemned,
   checkpointOfBefore,
   checkpointHandedOn,
@@ -59,6 +60,7 @@ export const interleavings: readonly Interleaving[] = [
   hasteInAHole,
   lastTwoPoints,
   fencedWriter,
+  fencedWhole,
   forgedCatalogue,
   forgedFloor,
   forgedVoid,

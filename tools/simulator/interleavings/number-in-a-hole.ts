@@ -5,19 +5,21 @@ import { disk, type Stage } from "./stage.ts"
 
 const MINUTE_MS = 60_000
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
+/** Longer than what is void stays. */
+const SLOW_MS = 30 * MINUTE_MS
 /** As many as two catalogues take. */
 const ENTRIES = 128
 
 /** F3: a writer wakes up when its number was used and is void; what is named below the floor stays. */
 export const numberInAHole: Interleaving = {
   name: "a number in a hole",
-  run: (stage) => wakeInAHole(stage, { everyMs: 10 * MINUTE_MS }),
+  run: (stage) => wakeInAHole(stage, { everyMs: SLOW_MS }),
 }
 
 /** F3: before the hole stands an entry that is named still: who meets it has not met the whole log. */
 export const entryBeforeAHole: Interleaving = {
   name: "an entry before a hole",
-  run: (stage) => wakeInAHole(stage, { everyMs: 10 * MINUTE_MS, keeps: true }),
+  run: (stage) => wakeInAHole(stage, { everyMs: SLOW_MS, keeps: true }),
 }
 
 /** F3: entries come and go within minutes. */

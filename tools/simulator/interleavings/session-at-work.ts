@@ -13,5 +13,6 @@ export const sessionAtWork: Interleaving = {
     await stage.reclaim()
     door.open()
     await writing
+    if (stage.world.events.some(({ type }) => type === "waiting")) stage.problem("web: its point was brought twice")
   },
 }

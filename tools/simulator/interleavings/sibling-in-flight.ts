@@ -1,5 +1,6 @@
 import { commit, held } from "./gate.ts"
 import type { Interleaving } from "./interleaving.ts"
+import { emptying, halfChanged } from "./sparse-packs.ts"
 import { disk } from "./stage.ts"
 
 /** F2: a clone is about to commit what it shares with a point that is given back meanwhile. */
@@ -13,6 +14,24 @@ export const siblingInFlight: Interleaving = {
     await door.reached(cloning)
     await stage.remove("web", point)
     await stage.reclaim()
+    door.open()
+    await cloning
+  },
+}
+
+/** The same of a point that stays: what it lies in is written anew meanwhile, and then given back. */
+export const siblingOfMoved: Interleaving = {
+  name: "sibling in flight of what is moved",
+  async run(stage) {
+    const { point } = await stage.backUp("web", disk(1, 2, 3, 4))
+    const bytes = halfChanged(disk(1, 2, 3, 4))
+    await stage.backUp("web", bytes)
+    await stage.remove("web", point)
+    const door = held(stage.store, commit())
+    const cloning = stage.backUp("clone", bytes, { store: door.store })
+    await door.reached(cloning)
+    const report = await stage.reclaim(emptying)
+    if (report?.backups[0]?.emptied === 0) stage.problem("nothing was moved")
     door.open()
     await cloning
   },

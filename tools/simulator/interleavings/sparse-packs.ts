@@ -4,7 +4,7 @@ import type { Interleaving } from "./interleaving.ts"
 import { disk, MIB, type Stage } from "./stage.ts"
 
 const HOUR_MS = 60 * 60_000
-const emptying = { maxUnused: 0.02 }
+export const emptying = { maxUnused: 0.02 }
 
 /** F8: who has moved blocks sleeps until nobody heeds it any more, and its new packs are given back. */
 export const emptiedTooLate: Interleaving = {

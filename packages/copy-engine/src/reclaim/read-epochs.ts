@@ -89,7 +89,7 @@ async function readSound(
     return (await readList(view, backup, epoch, stage, options)) ?? "gone"
   } catch (error) {
     if (isDamage(error)) return "unreadable"
-    throw asEngineError(error, `${view.name}: epoch ${epoch} of reclaim`)
+    throw asEngineError(error, `${view.name}: this repository needs a newer bcopy: epoch ${epoch} of reclaim`)
   }
 }
 

@@ -103,7 +103,7 @@ const stores: Readonly<Record<string, Omit<MemoryStoreOptions, "clock">>> = {
   "a versioned store whose creates all win": { versioning: "on", createIfAbsent: "hint" },
 }
 /** Every so many requests are tried, each time others. */
-const STEP = 7
+const STEP = 13
 
 for (const [storeName, options] of Object.entries(stores))
   for (const [index, [what, faultsAt]] of Object.entries(faults).entries())
