@@ -33,7 +33,10 @@ export function prunedBcopy(folder: string, { encrypted }: { readonly encrypted:
     name: "bcopy",
     version: `${encrypted ? "encrypted" : "in the clear"}, Node ${process.version}`,
     repository: "bcopy",
-    options: { cwd: folder, environment: { BCOPY_PASSWORD: "x", BCOPY_CONFIG_DIR: join(folder, "config") } },
+    options: {
+      cwd: folder,
+      environment: { ...(encrypted && { BCOPY_PASSWORD: "x" }), BCOPY_CONFIG_DIR: join(folder, "config") },
+    },
     begin: [...bcopy, "init", ...at, encrypted ? "--no-recovery-kit" : "--no-encryption"],
     backUp: (image) => [...bcopy, "backup", ...at, "--job", "nightly", "--workload", "web", `disk=${image}`],
     prepare: ({ keep }) => [...bcopy, "retention", "accept", ...at, "--job", "nightly", "--count", `${keep}`, "--yes"],

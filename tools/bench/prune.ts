@@ -49,7 +49,9 @@ if (values.only !== "whole") await beside()
 if (values.only !== "scattered") await alone()
 const missed = figures.filter((figure) => !isWithin(figure, leeway))
 console.log(
-  missed.length === 0 ? "\nall budgets are kept" : `\n${missed.length} missed: ${missed.map((f) => f.what).join(", ")}`,
+  missed.length === 0
+    ? `\nall budgets are kept${leeway > 1 ? `, or missed by less than ${leeway} times` : ""}`
+    : `\n${missed.length} missed: ${missed.map((f) => f.what).join(", ")}`,
 )
 if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify({ machine, points, keep, runs, figures }, undefined, 2)}\n`)

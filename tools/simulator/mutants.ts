@@ -17,6 +17,12 @@ export const mutants: readonly Mutant[] = [
     foundBy: "undo after condemned",
   },
   {
+    name: "logs get no barrier before packs are counted again",
+    attack: "F2: removed points that are never purged",
+    edits: [change(`${reclaim}/epoch.ts`, "await passAll(repository, backup, epoch, options)", "")],
+    foundBy: "sibling in flight",
+  },
+  {
     name: "logs get no barrier, neither before packs are counted again nor then",
     attack: "F2: undo and commit while packs are deleted",
     edits: [

@@ -3,6 +3,7 @@ import { type CryptoError, fingerprintOf, isProven, type KeySlot, type Secret, u
 import { isStoreError, parseObjectKey } from "@bcopy/repo"
 import { EngineError } from "./engine-error.ts"
 import { type BrokenSlot, listSlots, readSlots, slotKey, storeSlot } from "./key-objects.ts"
+import { lockNewSlots } from "./locks/lock-rotation.ts"
 import { type NewSlot, wrapFor } from "./make-keys.ts"
 import { type Repository, requireWritable } from "./repository.ts"
 import type { RepositoryKeys } from "./unlock-repository.ts"
@@ -58,6 +59,7 @@ export async function addKeySlot(repository: Repository, made: NewSlot, options:
   const [slot] = await wrapFor(keys.ring, [made], own, { atMs: storeTime.now(), random: seams.random })
   if (slot === undefined) throw new Error("a slot was made")
   await storeSlot(store, slot, options)
+  await lockNewSlots(repository, [slotKey(slot)], options)
   return slot
 }
 

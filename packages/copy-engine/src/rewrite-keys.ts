@@ -8,6 +8,7 @@ import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { areEpochsEnded, requireRoot, rootInForce } from "./key-slots.ts"
 import { immutabilityIn } from "./locks/immutability.ts"
+import { lockRotation } from "./locks/lock-rotation.ts"
 import { lockTree } from "./locks/lock-tree.ts"
 import { needsNothingGone } from "./reclaim/needs-nothing-gone.ts"
 import { type PackHome, PackResealer } from "./reseal-packs.ts"
@@ -47,9 +48,10 @@ async function rewriteAll(repository: Repository, options: RewriteKeysOptions): 
   requireWritable(repository)
   requireRoot(repository)
   // A rotation that died, or met damage, is carried through first.
-  const { open } = areEpochsEnded(repository)
-    ? { open: [] }
-    : await endEarlierEpochs(repository, options.signal === undefined ? {} : { signal: options.signal })
+  const abortable = options.signal === undefined ? {} : { signal: options.signal }
+  const wereEnded = areEpochsEnded(repository)
+  const { open } = wereEnded ? { open: [] } : await endEarlierEpochs(repository, abortable)
+  if (!wereEnded) await lockRotation(repository, abortable)
   const sums = { points: 0, packs: 0, storedBytes: 0 }
   const homes = new Map<string, PackHome>()
   for await (const found of findWorkloads(repository, options)) {

@@ -13,6 +13,7 @@ import {
 import { appendSettings } from "./append-settings.ts"
 import { type EndedEpochs, endEarlierEpochs } from "./end-epochs.ts"
 import { EngineError } from "./engine-error.ts"
+import { lockRotation } from "./locks/lock-rotation.ts"
 import { storeSlot } from "./key-objects.ts"
 import { requireKeys, removeSlot, type RemovedSlot, rootInForce, storedSlots } from "./key-slots.ts"
 import { type Repository, rememberRepository, requireWritable } from "./repository.ts"
@@ -109,6 +110,7 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
     settings: { entry, digest },
   }
   const { open } = await endEarlierEpochs(rotated, abortable)
+  await lockRotation(rotated, abortable)
   const locked: RemovedSlot[] = []
   for (const slot of stored) {
     const removed = await removeSlot(repository, slot, abortable)

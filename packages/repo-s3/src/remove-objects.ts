@@ -24,9 +24,22 @@ export async function removeObjects(
   objects: readonly ObjectName[],
   options: RemoveObjectsOptions,
 ): Promise<readonly RemoveFailure[]> {
-  const failures: RemoveFailure[] = []
-  for (const batch of batchesOf(objects)) failures.push(...(await removeBatch(bucket, batch, options)))
-  return failures
+  const failures = new Map<ObjectKey, RemoveFailure>()
+  const kept: RemoveFailure[] = []
+  for (const batch of batchesOf(objects)) {
+    // What lies beneath a version that stays, stays: else the key would mean another object.
+    for (const object of batch) {
+      const above = failures.get(object.key)
+      if (above !== undefined) kept.push({ ...object, error: above.error })
+    }
+    const rest = batch.filter(({ key }) => !failures.has(key))
+    if (rest.length === 0) continue
+    for (const failure of await removeBatch(bucket, rest, options)) {
+      failures.set(failure.key, failure)
+      kept.push(failure)
+    }
+  }
+  return kept
 }
 
 /** Batches in which no key comes twice. */

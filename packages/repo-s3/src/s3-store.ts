@@ -128,9 +128,16 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
 
     async instance(anchor, { signal } = {}) {
       begin("instance", anchor, signal)
-      const found = await findObject(bucket, anchor, { ...(signal && { signal }) })
+      // A marker hides it from who asks plainly.
+      const found = (await findObject(bucket, anchor, { ...(signal && { signal }) })) ?? (await hidden(anchor, signal))
       return found && `s3:${service.endpoint}/${options.bucket}/${options.prefix}`
     },
+  }
+
+  async function hidden(key: string, signal: AbortSignal | undefined) {
+    if (!versioned) return undefined
+    const { versions } = await listObjectVersions(bucket, key, { ...(signal && { signal }) })
+    return versions.find((one) => one.key === key && !one.marker)
   }
 
   function begin(method: string, key: string, signal?: AbortSignal, version?: string): void {

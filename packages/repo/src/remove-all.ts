@@ -18,12 +18,18 @@ export async function removeAll(
   options: Abortable,
 ): Promise<readonly RemoveFailure[]> {
   const failures: RemoveFailure[] = []
+  const stays = new Set<ObjectKey>()
   let batch: ObjectName[] = []
   const send = async () => {
-    if (batch.length > 0) failures.push(...(await store.removeMany(batch, { signal: options.signal })))
+    if (batch.length > 0)
+      for (const failure of await store.removeMany(batch, { signal: options.signal })) {
+        failures.push(failure)
+        stays.add(failure.key)
+      }
     batch = []
   }
   for await (const name of namesOf(store, keys, options)) {
+    if (stays.has(name.key)) continue
     batch.push(name)
     if (batch.length >= AT_ONCE) await send()
   }

@@ -60,7 +60,8 @@ export interface RepoStore {
 
   /**
    * Deletes many objects, each as `remove` does, with as few requests as the store can. Versions of one key MUST go in the
-   * order given: the newest first, so that what the key means never changes on the way. Resolves with what was not deleted
+   * order given: the newest first, so that what the key means never changes on the way; behind one that could not be deleted
+   * the others of its key MUST stay. Resolves with what was not deleted
    * and why, which MUST be no more than that; rejects where nothing was tried or, as `Aborted`, where nothing is known.
    */
   removeMany(

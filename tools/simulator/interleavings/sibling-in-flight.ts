@@ -13,7 +13,8 @@ export const siblingInFlight: Interleaving = {
     const cloning = stage.backUp("clone", disk(1, 2), { store: door.store })
     await door.reached(cloning)
     await stage.remove("web", point)
-    await stage.reclaim()
+    const report = await stage.reclaim()
+    if (report?.backups[0]?.purged === 0) stage.problem("web: what is due was not purged")
     door.open()
     await cloning
   },

@@ -22,6 +22,7 @@ import { settledSessions } from "../session-marks.ts"
 import { SessionPacks } from "../session-packs.ts"
 import { backupLogs, type BackupLog } from "./backup-logs.ts"
 import type { DuePoints } from "./due-points.ts"
+import { unseenPages } from "./held-packs.ts"
 import { PackMover, type WantedPack } from "./move-packs.ts"
 import { ReclaimerBeat } from "./reclaimer-beat.ts"
 import { nameOfPack, type Rehomed, rehomePoint } from "./rehome-points.ts"
@@ -116,9 +117,10 @@ async function emptyOf(
     manifests.set(point.entry, await readManifest(repository.view, place, point, abortable))
   const all = [...manifests.values()]
   if (all.some(({ mapPacks }) => mapPacks.length >= MAX_MAP_PACKS - 8)) return
+  const free = await unlockedOf(repository, log, manifests, wanted, abortable)
   for (const blockBytes of new Set(all.map((one) => one.blockBytes))) {
     const ofSize = all.filter((one) => one.blockBytes === blockBytes)
-    for (const batch of inBatches(await usesOf(repository, log, ofSize, wanted, abortable)))
+    for (const batch of inBatches(await usesOf(repository, log, ofSize, free, abortable)))
       await emptyBatch(batch, blockBytes)
   }
 
@@ -207,6 +209,30 @@ async function emptyOf(
       manifests.set(entry, { ...rest, ...tree, disks })
     }
   }
+}
+
+/**
+ * Those of the wanted packs that no locked point needs: what such a point needs is locked, where it lies and in the log. Pack
+ * tables may not know how long, where locks were extended behind them.
+ */
+async function unlockedOf(
+  repository: Repository,
+  { place, state }: BackupLog,
+  manifests: ReadonlyMap<number, Manifest>,
+  wanted: ReadonlySet<string>,
+  options: { readonly signal?: AbortSignal },
+): Promise<ReadonlySet<string>> {
+  const free = new Set(wanted)
+  const pages = new Set<string>()
+  const nowMs = repository.storeTime.now()
+  for (const { entry, lockedUntilMs = 0 } of pointsOf(state)) {
+    const manifest = manifests.get(entry)
+    if (lockedUntilMs <= nowMs || manifest === undefined) continue
+    const { table } = pointReader(repository.view, place.backup, manifest, options)
+    for await (const { record } of table.records({ passes: unseenPages(manifest, pages) }))
+      free.delete(nameOfPack(record))
+  }
+  return free
 }
 
 /** Which positions of the wanted packs points use, all of them together. */

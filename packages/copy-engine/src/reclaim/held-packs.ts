@@ -82,14 +82,14 @@ export class HeldPacks {
       if (!this.#wants(session, number)) continue
       const at = this.tally.hold(session, number, holder)
       this.tally.addUse(at, 1, 1)
-      this.tally.noteLock(at, lockedUntilMs)
+      this.tally.noteLock(at, Math.max(lockedUntilMs, point?.lockedUntilMs ?? 0))
     }
     const { table } = pointReader(this.#repository.view, place.backup, tree, signal === undefined ? {} : { signal })
     try {
       for await (const { record } of table.records({ passes: isNew })) {
         if (!this.#wants(record.session, record.number)) continue
         const at = this.tally.hold(record.session, record.number, holder)
-        this.tally.noteLock(at, record.lockedUntilMs)
+        this.tally.noteLock(at, Math.max(record.lockedUntilMs, point?.lockedUntilMs ?? 0))
         noteUse(uses, at, record)
       }
     } catch (error) {
@@ -102,7 +102,7 @@ export class HeldPacks {
 }
 
 /** Lets each stored page pass once; points of one chain name the same pack by the same number, but this goes by its key. */
-function unseenPages(tree: PointTree, pages: Set<string>): (pointer: PagePointer) => boolean {
+export function unseenPages(tree: PointTree, pages: Set<string>): (pointer: PagePointer) => boolean {
   const packs = new Map(tree.mapPacks.map((ref): [number, MapPackRef] => [ref.pack, ref]))
   return ({ pack, offset }) => {
     const ref = packs.get(pack)
