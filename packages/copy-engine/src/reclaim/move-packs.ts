@@ -40,7 +40,6 @@ export interface MovePacksOptions {
 interface OpenSlot {
   readonly disk: number
   readonly runs: { first: number; count: number }[]
-  readonly blocks: Uint8Array[]
   readonly puts: ((to: BlockPlace) => void)[]
 }
 
@@ -62,12 +61,16 @@ export class PackMover {
   readonly #stride: number
   readonly #free: Uint8Array[] = []
   #slot: OpenSlot | undefined
+  #content: Uint8Array
+  #length = 0
+  #into: Uint8Array | undefined
   #pack: OpenPack | undefined
 
   constructor(repository: Repository, options: MovePacksOptions) {
     this.#repository = repository
     this.#options = options
     this.#stride = placesPerSlot(options.blockBytes)
+    this.#content = new Uint8Array(this.#stride * options.blockBytes)
   }
 
   /**
@@ -87,10 +90,11 @@ export class PackMover {
       const plain = opened.open(number)
       const blocks = blocksOf(runs)
       for (const place of wanted) {
-        const bytes = plain.slice(place * blockBytes, (place + 1) * blockBytes)
+        const bytes = plain.subarray(place * blockBytes, (place + 1) * blockBytes)
         const put = (to: BlockPlace) => places.set(number * this.#stride + place, to)
         this.#add(disk, blocks[place] ?? 0, bytes, put)
       }
+      if (plain.buffer !== this.#into?.buffer) this.#repository.view.codec.release?.(plain)
     }
     this.#closeSlot()
     // No more than a few packs wait in memory.
@@ -103,28 +107,29 @@ export class PackMover {
     this.#closeSlot()
     this.#closePack()
     await this.#options.uploads.settled()
+    this.#free.length = 0
+    this.#into = undefined
   }
 
   #add(disk: number, block: number, bytes: Uint8Array, put: (to: BlockPlace) => void): void {
     const last = this.#slot?.runs.at(-1)
     const isNext = this.#slot?.disk === disk && last !== undefined && block >= last.first + last.count
-    if (this.#slot !== undefined && (!isNext || this.#slot.blocks.length >= this.#stride)) this.#closeSlot()
-    this.#slot ??= { disk, runs: [], blocks: [], puts: [] }
+    if (this.#slot !== undefined && (!isNext || this.#slot.puts.length >= this.#stride)) this.#closeSlot()
+    this.#slot ??= { disk, runs: [], puts: [] }
     const run = this.#slot.runs.at(-1)
     if (run !== undefined && run.first + run.count === block) run.count++
     else this.#slot.runs.push({ first: block, count: 1 })
-    this.#slot.blocks.push(bytes)
+    this.#content.set(bytes, this.#slot.puts.length * bytes.length)
+    this.#length = (this.#slot.puts.length + 1) * bytes.length
     this.#slot.puts.push(put)
   }
 
   #closeSlot(): void {
     if (this.#slot === undefined) return
-    const { disk, runs, blocks, puts } = this.#slot
-    const { blockBytes } = this.#options
+    const { disk, runs, puts } = this.#slot
     this.#pack ??= this.#begin()
     const { pack, writer } = this.#pack
-    const content = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0))
-    for (const [place, block] of blocks.entries()) content.set(block, place * blockBytes)
+    const content = this.#content.subarray(0, this.#length)
     const { slot, offset, storedBytes: length } = writer.add(content, { disk, runs })
     for (const [place, put] of puts.entries()) put({ slot: { pack, slot, offset, length }, place })
     this.movedBytes += length
@@ -156,8 +161,13 @@ export class PackMover {
   async #open(objectKey: string) {
     const { view } = this.#repository
     const { signal } = this.#options
+    this.#into ??= new Uint8Array(packBufferBytes(this.#repository.packBytes))
+    const into = this.#into
     const read = async (oldest: boolean) =>
-      openDataPack(await fetchPack(view, objectKey, { oldest, ...(signal && { signal }) }), { ...view, objectKey })
+      openDataPack(await fetchPack(view, objectKey, { oldest, into, ...(signal && { signal }) }), {
+        ...view,
+        objectKey,
+      })
     try {
       return await read(false)
     } catch (error) {
