@@ -140,6 +140,7 @@ log.ok(
   body({ ...sixtyFour, body: barrier, catalogue: { ...catalogue, barrier: { entry: 64, epoch: 3, voidBelow: 1 } } }),
   asText,
 )
+log.bad("Inconsistent", "floor", "A floor above what may be void", withCatalogue({ floor: 2 }), asText)
 log.bad("Inconsistent", "no_state", "Neither a catalogue nor what has been said since one", body(bare), asText)
 log.bad(
   "Inconsistent",

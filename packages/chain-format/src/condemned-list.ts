@@ -43,14 +43,18 @@ export function parseCondemnedList(json: unknown, what: string): CondemnedList {
   const unknown = unknownForWriting(list.features)
   if (unknown.length > 0)
     throw new FormatError("NeedsNewer", `${what} needs a newer bcopy: it uses ${unknown.join(", ")}`)
-  const count = list.packs.reduce((sum, { runs }) => sum + runs.length, 0)
-  if (count > MAX_LISTED_RUNS)
-    throw new FormatError("TooLarge", `${what} has ${count} runs of packs, at most ${MAX_LISTED_RUNS}`)
+  requireFewRuns(list, what)
   for (const { runs } of list.packs)
     for (const [first, length, step] of runs)
       if (first + (length - 1) * step >= 2 ** 32)
         throw new FormatError("BadValue", `${what} names pack ${first + (length - 1) * step}`)
   return list
+}
+
+function requireFewRuns({ packs }: CondemnedList, what: string): void {
+  const count = packs.reduce((sum, { runs }) => sum + runs.length, 0)
+  if (count > MAX_LISTED_RUNS)
+    throw new FormatError("TooLarge", `${what} has ${count} runs of packs, at most ${MAX_LISTED_RUNS}`)
 }
 
 /** Ascending numbers as runs: a session's data packs have the odd ones, its map packs the even ones. */
