@@ -1,3 +1,4 @@
+import { chainCommands } from "./chain-commands.ts"
 import { crashInProcess } from "./crash-in-process.ts"
 import { freezeZombie } from "./freeze-zombie.ts"
 import { killProcesses } from "./kill-processes.ts"
@@ -6,7 +7,14 @@ import type { MakeCases, SoakCase, SoakStage } from "./soak-case.ts"
 import { twoWriters } from "./two-writers.ts"
 
 /** Each gives cases of its kind; a name tells one case among all of them. */
-const kinds: readonly MakeCases[] = [crashInProcess, simulateSeeds, killProcesses, freezeZombie, twoWriters]
+const kinds: readonly MakeCases[] = [
+  crashInProcess,
+  chainCommands,
+  simulateSeeds,
+  killProcesses,
+  freezeZombie,
+  twoWriters,
+]
 
 /** What a round consists of, in order. */
 export function allCases(stage: SoakStage): readonly SoakCase[] {

@@ -32,7 +32,6 @@ test("the images differ, and none of them holds a block twice", () => {
 
 for (const [name, what] of [
   ["kill-checkpoints", "killed at any moment: what is committed is whole, and the next run goes on"],
-  ["freeze-other-host", "stopped for longer than the death watch: it meets the fence, and nothing is lost"],
   ["writers-two-hosts", "met by another from another machine: one at least commits, and both that do are whole"],
 ] as const)
   test(`a writer is ${what}`, { timeout: 120_000 }, async () => {

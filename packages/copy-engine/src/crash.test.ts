@@ -6,7 +6,7 @@ import { crashInBackup, crashInCopy, crashInResume, type CrashWork } from "./tes
 import { makeWorld, type World, type WorldOptions } from "./testing/world.ts"
 
 /** All that depends on what a request is about is tried in the clear; sealing is tried at some of them. */
-const SEALED_STEP = 9
+const SEALED_STEP = 13
 
 type FaultsAt = (at: number) => readonly StoreFault[]
 
@@ -16,7 +16,7 @@ const always: Readonly<Record<string, FaultsAt>> = {
   "the process dies after": (at) => [{ kind: "stop-after", at }],
   "the answer is lost of": (at) => [{ kind: "fail-after", at }],
 }
-/** The same of rarer things, for every fifth k. */
+/** The same of rarer things, for every eighth k. */
 const sometimes: Readonly<Record<string, FaultsAt>> = {
   "there is no answer to": (at) => [{ kind: "fail-before", at }],
   "the bytes arrive late of": (at) => [{ kind: "land-late", at, landsAfter: 3 }],
@@ -32,7 +32,7 @@ const works: readonly CrashWork[] = [crashInBackup(1), crashInCopy(1), resumed]
 
 const everyTime = [
   ...Object.entries(always).map(([name, made]) => [name, made, 1] as const),
-  ...Object.entries(sometimes).map(([name, made]) => [name, made, 5] as const),
+  ...Object.entries(sometimes).map(([name, made]) => [name, made, 8] as const),
 ]
 
 /** Tries the faults at every `step`-th request. */
@@ -55,8 +55,8 @@ for (const [storeName, options] of Object.entries(stores))
   for (const work of works) {
     for (const [what, faults, step] of everyTime)
       test(`${work.name} on ${storeName}: whenever ${what} request k, every point restores and the next run converges, storing nothing twice`, () =>
-        // Where versions are kept each creation is two requests: every other one is tried there.
-        tryEach(work, options, faults, options.versioning === undefined ? step : 2 * step))
+        // Where versions are kept each creation is two requests: every third one is tried there.
+        tryEach(work, options, faults, options.versioning === undefined ? step : 3 * step))
 
     for (const [what, faults] of Object.entries(always).slice(1))
       test(`${work.name} of an encrypted repository on ${storeName}: whenever ${what} request k, the same holds`, () =>

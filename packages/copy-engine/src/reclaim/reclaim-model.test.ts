@@ -13,7 +13,7 @@ import { verify } from "../verify.ts"
 import { reclaim } from "./reclaim.ts"
 
 /** `BCOPY_MODEL_RUNS` plays more lives than a test has time for, and `BCOPY_MODEL_SEED` the same ones again. */
-const RUNS = Number(process.env["BCOPY_MODEL_RUNS"] ?? 3)
+const RUNS = Number(process.env["BCOPY_MODEL_RUNS"] ?? 2)
 const SEED = Number(process.env["BCOPY_MODEL_SEED"] ?? 7)
 const BLOCK_BYTES = 64 << 10
 const DAY_MS = 24 * 60 * 60_000
