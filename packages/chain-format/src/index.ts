@@ -70,6 +70,7 @@ export {
   openSlot,
   SLOT_HEADER_BYTES,
   type SlotHeader,
+  unsealSlot,
 } from "./slot.ts"
 export {
   type BlockRun,

@@ -11,6 +11,9 @@ const INLINE_PIECES = 12
 /** After so many pieces threads are started, so that they are there when it is their turn. */
 const WARM_PIECES = 4
 
+/** Packs of so many bytes are written anew before threads are started. */
+const INLINE_BYTES = 32 << 20
+
 /** Pieces of memory kept for the next who asks. */
 const MAX_SPARE = 12
 
@@ -82,6 +85,12 @@ export class DataMovers {
   giveMemory(memory: Uint8Array): void {
     this.#spare.push(memory)
     if (this.#spare.length > MAX_SPARE) this.#spare.shift()
+  }
+
+  /** Who does work of so many bytes: this thread, where that is done before others are there, or nobody is to be one. */
+  moversFor(bytes: number): readonly MoverThread[] {
+    if (this.#inline || (this.#adaptive && bytes < INLINE_BYTES)) return [this.starter]
+    return Array.from({ length: this.count }, (_, mover) => this.thread(mover))
   }
 
   thread(mover: number): MoverThread {

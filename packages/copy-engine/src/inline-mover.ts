@@ -34,6 +34,11 @@ export function inlineMover(pool: PackPool): MoverThread {
       const moved = (mover as Mover).move(stretch)
       return { moved, packs: takePacks() }
     },
+    async repack(task) {
+      const repacked = (mover as Mover).repack(task)
+      takePacks()
+      return repacked
+    },
     async flush() {
       mover?.flush()
       return takePacks()

@@ -6,6 +6,8 @@ import { EngineError } from "./engine-error.ts"
 const PROCESS_BYTES = 110 << 20
 /** What a mover thread takes beside its pack buffers, measured: stretches on their way, the thread, what waits for GC. */
 const THREAD_BYTES = 35 << 20
+/** And one that writes packs anew, which are read whole: measured. */
+const REPACKER_BYTES = 20 << 20
 export const DEFAULT_MEMORY_BYTES = 288 << 20
 const MIN_DEDUP_BYTES = 1 << 20
 const MAX_DEDUP_BYTES = 64 << 20
@@ -54,6 +56,25 @@ export function memoryPlan(
     packBuffers: Math.max(1, chosen) + 1 + spare,
     dedupBytes: Math.min(MAX_DEDUP_BYTES, MIN_DEDUP_BYTES + Math.floor(rest / 4)),
   }
+}
+
+/** Packs that are read as a whole at the same time, to be written anew. */
+export const WHOLE_PACKS = 2
+
+/**
+ * The same for who writes packs anew, of whatever size: it reads {@link WHOLE_PACKS}, and each thread fills one. One that is
+ * full before the last is stored waits: packs go faster than they fill.
+ */
+export function repackingPlan(
+  { memoryBytes = DEFAULT_MEMORY_BYTES, movers }: { readonly memoryBytes?: number; readonly movers?: number },
+  packBytes: number,
+): MemoryPlan {
+  requireMovers(movers)
+  const buffer = packBufferBytes(packBytes)
+  const left = memoryBytes - PROCESS_BYTES - WHOLE_PACKS * buffer
+  const fitting = Math.floor(left / (buffer + REPACKER_BYTES))
+  const chosen = movers ?? Math.min(availableParallelism(), Math.max(0, fitting), MAX_MOVERS)
+  return { movers: chosen, adaptive: movers === undefined, packBuffers: Math.max(2, chosen), dedupBytes: 0 }
 }
 
 /** Ranges of packs that a reader has in memory at most, and their bytes. */

@@ -1,6 +1,7 @@
 import type { MovedStretch, MoverSetup, Stretch } from "./mover.ts"
 import type { MovedPack } from "./pack-filler.ts"
 import type { PackPoolMemory } from "./pack-pool.ts"
+import type { RepackedBlocks, RepackTask } from "./repacker.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 
 /** What a mover thread is started with. */
@@ -14,6 +15,7 @@ export type MoverRequest =
   /** A session begins: what is moved from here on is its own. */
   | { readonly type: "begin"; readonly session: number; readonly setup: MoverSetup }
   | { readonly type: "stretch"; readonly task: number; readonly stretch: Stretch }
+  | { readonly type: "repack"; readonly task: number; readonly repack: RepackTask }
   | { readonly type: "flush"; readonly task: number }
   /** The session is over: what is still open is let go. */
   | { readonly type: "end" }
@@ -24,6 +26,7 @@ export type MoverRequest =
 export type MoverAnswer =
   | { readonly type: "pack"; readonly session: number; readonly pack: MovedPack }
   | { readonly type: "moved"; readonly task: number; readonly moved: MovedStretch }
+  | { readonly type: "repacked"; readonly task: number; readonly repacked: RepackedBlocks }
   | { readonly type: "flushed"; readonly task: number }
   | { readonly type: "unpacked"; readonly task: number; readonly failure: UnpackFailure | undefined }
   | { readonly type: "failed"; readonly task: number; readonly message: string; readonly stack: string }

@@ -4,6 +4,7 @@ import type { MovedStretch, MoverSetup, Stretch } from "./mover.ts"
 import type { MoverAnswer, MoverRequest, MoverThreadData } from "./mover-messages.ts"
 import type { MovedPack } from "./pack-filler.ts"
 import type { PackPool } from "./pack-pool.ts"
+import type { RepackedBlocks, RepackTask } from "./repacker.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 
 /** What a mover made of a stretch, and the packs that filled up on the way. */
@@ -17,6 +18,8 @@ export interface MoverThread {
   /** A session begins. Each of its packs is told to `onPack` as soon as it is full, and once more with an answer. */
   begin(setup: MoverSetup, onPack: (pack: MovedPack) => void): void
   move(stretch: Stretch): Promise<StretchAnswer>
+  /** Writes what is needed of a pack into new ones, which only `onPack` is told. */
+  repack(task: RepackTask): Promise<RepackedBlocks>
   /** Seals what is pending; gives its packs. */
   flush(): Promise<readonly MovedPack[]>
   /** The session is over: what is still open is let go. */
@@ -89,6 +92,9 @@ export function moverThread(pool: PackPool): MoverThread {
       tell({ type: "begin", session: ++session, setup })
     },
     move: (stretch) => ask<"moved">((task) => ({ type: "stretch", task, stretch })),
+    async repack(task) {
+      return (await ask<"repacked">((number) => ({ type: "repack", task: number, repack: task }))).repacked
+    },
     async flush() {
       return (await ask<"flushed">((task) => ({ type: "flush", task }))).packs
     },

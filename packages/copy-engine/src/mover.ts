@@ -5,6 +5,7 @@ import { type DedupMemory, DedupTable } from "./dedup-table.ts"
 import { openStretch, type WholeSlot } from "./open-stretch.ts"
 import { type MovedPack, PackFiller } from "./pack-filler.ts"
 import type { PackBuffer } from "./pack-pool.ts"
+import { type RepackedBlocks, Repacker, type RepackTask } from "./repacker.ts"
 import type { PackNumbersSeed } from "./session-packs.ts"
 import type { SuiteSeed } from "./suite-of.ts"
 
@@ -83,6 +84,7 @@ export class Mover {
   readonly #means: MoverMeans
   readonly #packs: PackFiller
   readonly #dedup: DedupTable
+  #repacker: Repacker | undefined
   readonly #places: number
   readonly #zero: Uint8Array
   readonly #slot: Uint8Array
@@ -151,6 +153,12 @@ export class Mover {
     }
     this.#place(work)
     return { ...moved, wrong: -1 }
+  }
+
+  /** Writes what is needed of a pack into new ones. A session either moves stretches or repacks. */
+  repack(task: RepackTask): RepackedBlocks {
+    this.#repacker ??= new Repacker(this.#setup, this.#means, this.#packs)
+    return this.#repacker.repack(task)
   }
 
   /** Seals and emits what is pending. */

@@ -34,7 +34,7 @@ export interface FilledSlot {
   readonly serial: number
   readonly disk: number
   readonly runs: BlocksRecord["runs"]
-  /** Of its blocks, one after the other. */
+  /** Of its blocks, one after the other; none where nobody is to find them by id. */
   readonly ids: Uint8Array
   /** The blocks one after the other, or what was made of them before. */
   readonly content: Uint8Array | CompressedSlot
@@ -81,11 +81,11 @@ export class PackFiller {
     this.#current ??= this.#begin()
     const { pack, writer } = this.#current
     const { slot, offset, storedBytes } = writer.add(content, { disk, runs })
-    const count = ids.length / DIGEST_BYTES
-    for (let place = 0; place < count; place++)
+    const known = ids.length / DIGEST_BYTES
+    for (let place = 0; place < known; place++)
       this.#dedup.add(ids, place * DIGEST_BYTES, { pack, slot, offset, length: storedBytes, place })
     this.#sealed.push(serial, slot, offset, storedBytes)
-    this.#blocks += count
+    for (const { count } of runs) this.#blocks += count
     if (writer.full) this.finish()
   }
 

@@ -31,6 +31,9 @@ export function serveMover(port: MessagePort, { pool: memory }: MoverThreadData)
       } else if (request.type === "stretch") {
         const moved = (mover as Mover).move(request.stretch)
         answer({ type: "moved", task, moved }, owned(moved.fates, moved.ids, moved.words))
+      } else if (request.type === "repack") {
+        const repacked = (mover as Mover).repack(request.repack)
+        answer({ type: "repacked", task, repacked }, owned(repacked.blocks))
       } else if (request.type === "flush") {
         mover?.flush()
         answer({ type: "flushed", task })

@@ -98,7 +98,8 @@ export function checkSlots(
   })
 }
 
-function failureOf(key: string, work: () => void): UnpackFailure | undefined {
+/** What stands against a pack, if the work on it finds that it does not open; what else fails is thrown. */
+export function failureOf(key: string, work: () => void): UnpackFailure | undefined {
   try {
     withKey(key, work)
     return undefined

@@ -38,7 +38,7 @@ export const pruneCommand: CliCommand<PruneOptions> = {
     addExamples(command, "bcopy prune --repo /srv/bcopy --dry-run", "bcopy prune --repo /srv/bcopy --job nightly")
   },
   async run(call) {
-    const { job, workload, undo, yes = false, dryRun = false, maxUnused, maxBytes } = call.options
+    const { job, workload, undo, yes = false, dryRun = false, maxUnused, maxBytes, memory } = call.options
     const { signal } = call
     const repository = await openGivenRepository(call)
     if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)
@@ -49,7 +49,7 @@ export const pruneCommand: CliCommand<PruneOptions> = {
     // What has to stay is locked before anything goes.
     const extended = await extendLocks(repository, { job, workload, dryRun, signal })
     const reclaimed = call.options.reclaim
-      ? await reclaim(repository, { job, maxUnused, maxBytes, dryRun, signal })
+      ? await reclaim(repository, { job, maxUnused, maxBytes, memoryBytes: memory, dryRun, signal })
       : { dryRun, backups: [], failed: [] }
     const isPartly = failed.length + reclaimed.failed.length + extended.failed.length > 0
     return {

@@ -8,6 +8,8 @@ export interface ReclaimLimits {
   readonly maxUnused?: number
   /** Bytes. */
   readonly maxBytes?: number
+  /** Bytes to aim at for the whole process. */
+  readonly memory?: number
 }
 
 /** The options of who gives space back. */

@@ -13,8 +13,10 @@ import {
   type SessionId,
 } from "@bcopy/chain-format"
 import { appendLogEntry } from "../append-log-entry.ts"
+import { withMovers } from "../data-movers.ts"
 import { EngineError, isEngineError } from "../engine-error.ts"
 import { MapPackSink } from "../map-pack-sink.ts"
+import { repackingPlan } from "../memory-budget.ts"
 import { PackUploads } from "../pack-uploads.ts"
 import type { Repository } from "../repository.ts"
 import { listSessions } from "../session-list.ts"
@@ -23,7 +25,7 @@ import { SessionPacks } from "../session-packs.ts"
 import { backupLogs, type BackupLog } from "./backup-logs.ts"
 import type { DuePoints } from "./due-points.ts"
 import { unseenPages } from "./held-packs.ts"
-import { PackMover, type WantedPack } from "./move-packs.ts"
+import { type MovedBlocks, movePacks, type WantedPack } from "./move-packs.ts"
 import { ReclaimerBeat } from "./reclaimer-beat.ts"
 import { nameOfPack, type Rehomed, rehomePoint } from "./rehome-points.ts"
 import { readEpochs } from "./read-epochs.ts"
@@ -40,6 +42,10 @@ export interface EmptySparseOptions {
   readonly due: DuePoints
   readonly session: SessionId
   readonly onMoved?: (packs: number) => void
+  /** Target for the memory of the process; 288 MiB by default. */
+  readonly memoryBytes?: number
+  /** Data movers: as many as there are cores and memory for, by default, where there is much to move. */
+  readonly movers?: number
   readonly signal?: AbortSignal
 }
 
@@ -64,8 +70,8 @@ export async function emptySparse(
   const { chosen, session, signal } = options
   const sums = { packs: 0, movedBytes: 0 }
   const skipped: string[] = []
-  const abortable = signal === undefined ? {} : { signal }
   if (chosen.length === 0) return { ...sums, skipped }
+  const abortable = signal === undefined ? {} : { signal }
   const wanted = new Set(chosen.map(nameOfPack))
   const beat = new ReclaimerBeat(repository, backup, session)
   await beat.touch()
@@ -128,17 +134,8 @@ async function emptyOf(
     // A number that no point of the workload has given yet: pages that several of them share mean the same to all.
     packs.beginAt(Math.max(packs.nextPack, ...all.map(({ nextPack }) => nextPack)))
     const uploads = new PackUploads(repository)
-    const mover = new PackMover(repository, { backup: place.backup, blockBytes, packs, uploads, ...abortable })
-    const moved = new Map<string, Awaited<ReturnType<PackMover["move"]>>>()
-    for (const pack of batch) {
-      signal?.throwIfAborted()
-      await beat.touch()
-      moved.set(nameOfPack(pack.record), await mover.move(pack))
-      sums.packs++
-      options.onMoved?.(sums.packs)
-    }
-    await mover.finish()
-    sums.movedBytes += mover.movedBytes
+    const { places, made, movedBytes } = await moveAll(batch, blockBytes, uploads)
+    sums.movedBytes += movedBytes
     const mapBuffer = new Uint8Array(packBufferBytes(repository.packBytes))
     const nextMapPack = Math.max(...all.map((one) => one.nextMapPack))
     const sink = new MapPackSink(repository, packs, uploads, { mapBuffer }, { mapPacks: [], nextMapPack })
@@ -151,8 +148,8 @@ async function emptyOf(
       const now = await rehomePoint(repository, manifest, {
         place,
         sink,
-        moved,
-        made: mover.made,
+        moved: places,
+        made,
         nextPack,
         done,
         ...abortable,
@@ -161,6 +158,20 @@ async function emptyOf(
     }
     await sink.flush()
     await append([...rehomed].map(([entry, tree]) => ({ entry, tree: tree(sink) })))
+  }
+
+  /** Has movers write packs anew. They end with it: what comes then has their memory. */
+  async function moveAll(batch: readonly WantedPack[], blockBytes: number, uploads: PackUploads): Promise<MovedBlocks> {
+    const { packBytes } = repository
+    const { backup } = place
+    const before = async () => {
+      signal?.throwIfAborted()
+      await beat.touch()
+    }
+    const after = () => options.onMoved?.(++sums.packs)
+    return withMovers(repackingPlan(options, packBytes), packBytes, async (movers) =>
+      movePacks(repository, batch, { backup, blockBytes, packs, uploads, movers, before, after, ...abortable }),
+    )
   }
 
   /** Moves points, as many with one entry as it takes. */

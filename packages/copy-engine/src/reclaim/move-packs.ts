@@ -1,22 +1,25 @@
 import {
   type BackupId,
   type BlockPlace,
-  type BlockRun,
-  type BlocksRecord,
-  dataPackWriter,
   fetchPack,
+  FormatError,
   isDamage,
   layout,
   type NewPack,
-  openDataPack,
   packBufferBytes,
   type PackRecord,
-  type PackWriter,
-  placesPerSlot,
 } from "@bcopy/chain-format"
+import type { DataMovers } from "../data-movers.ts"
+import { dedupMemoryFor } from "../dedup-table.ts"
+import { WHOLE_PACKS } from "../memory-budget.ts"
+import type { MoverThread } from "../mover-thread.ts"
+import type { MovedPack } from "../pack-filler.ts"
 import type { PackUploads } from "../pack-uploads.ts"
+import type { RepackedBlocks } from "../repacker.ts"
 import type { Repository } from "../repository.ts"
 import type { SessionPacks } from "../session-packs.ts"
+import { seedOf } from "../suite-of.ts"
+import { nameOfPack } from "./rehome-points.ts"
 
 /** Compression level of what is written anew. */
 const LEVEL = 3
@@ -33,155 +36,140 @@ export interface MovePacksOptions {
   readonly blockBytes: number
   readonly packs: SessionPacks
   readonly uploads: PackUploads
+  readonly movers: DataMovers
+  /** Called before each pack is read. */
+  readonly before: () => Promise<void>
+  /** Called after each pack. */
+  readonly after: () => void
   readonly signal?: AbortSignal
 }
 
-/** A slot that is being filled, and who is to be told where its blocks lie. */
-interface OpenSlot {
-  readonly disk: number
-  readonly runs: { first: number; count: number }[]
-  readonly puts: ((to: BlockPlace) => void)[]
-}
-
-interface OpenPack {
-  readonly pack: number
-  readonly number: number
-  readonly key: string
-  readonly writer: PackWriter<BlocksRecord>
-  readonly buffer: Uint8Array
-}
-
-/** Writes blocks of sparse packs into new ones, and knows where each lies then. */
-export class PackMover {
+/** What was moved of packs. */
+export interface MovedBlocks {
+  /** Where the positions of each pack lie now, by its name. */
+  readonly places: ReadonlyMap<string, ReadonlyMap<number, BlockPlace>>
   /** New packs by the number that pack tables give them. */
-  readonly made = new Map<number, NewPack>()
-  movedBytes = 0
-  readonly #repository: Repository
-  readonly #options: MovePacksOptions
-  readonly #stride: number
-  readonly #free: Uint8Array[] = []
-  #slot: OpenSlot | undefined
-  #content: Uint8Array
-  #length = 0
-  #into: Uint8Array | undefined
-  #pack: OpenPack | undefined
+  readonly made: ReadonlyMap<number, NewPack>
+  readonly movedBytes: number
+}
 
-  constructor(repository: Repository, options: MovePacksOptions) {
-    this.#repository = repository
-    this.#options = options
-    this.#stride = placesPerSlot(options.blockBytes)
-    this.#content = new Uint8Array(this.#stride * options.blockBytes)
-  }
+/** A data mover at work, and its slots by serial. */
+interface Worker {
+  readonly thread: MoverThread
+  readonly slots: Map<number, BlockPlace["slot"]>
+  busy: number
+}
 
-  /**
-   * Moves what is wanted of a pack; gives the new place of each position. They are stored once `finish` has resolved.
-   * @throws FormatError if the pack is missing or does not open
-   */
-  async move({ record, used }: WantedPack): Promise<ReadonlyMap<number, BlockPlace>> {
-    const { backup, blockBytes } = this.#options
-    const objectKey = layout.pack(backup, record.session, record.number)
-    const opened = await this.#open(objectKey)
-    const places = new Map<number, BlockPlace>()
-    for (const [number, { disk, runs }] of opened.slots.entries()) {
-      const wanted: number[] = []
-      for (let place = 0; place < this.#stride; place++)
-        if (isSet(used, number * this.#stride + place)) wanted.push(place)
-      if (wanted.length === 0) continue
-      const plain = opened.open(number)
-      const blocks = blocksOf(runs)
-      for (const place of wanted) {
-        const bytes = plain.subarray(place * blockBytes, (place + 1) * blockBytes)
-        const put = (to: BlockPlace) => places.set(number * this.#stride + place, to)
-        this.#add(disk, blocks[place] ?? 0, bytes, put)
-      }
-      if (plain.buffer !== this.#into?.buffer) this.#repository.view.codec.release?.(plain)
+interface Repacked {
+  readonly name: string
+  readonly worker: Worker
+  readonly blocks: Uint32Array
+}
+
+/**
+ * Writes what is wanted of packs into new ones, which are stored when this resolves.
+ * @throws FormatError if a pack is missing or does not open
+ */
+export async function movePacks(
+  repository: Repository,
+  wanted: readonly WantedPack[],
+  options: MovePacksOptions,
+): Promise<MovedBlocks> {
+  const { movers, uploads, before, after } = options
+  const made = new Map<number, NewPack>()
+  const bytes = wanted.reduce((sum, { record }) => sum + record.storedBytes, 0)
+  const workers = movers.moversFor(bytes).map((thread) => begin(repository, thread, made, options))
+  const isInline = workers[0]?.thread === movers.starter
+  const moved: Repacked[] = []
+  const queue = oneByOne(wanted)
+  const work = async () => {
+    // Who fails ends the queue for all.
+    for (const pack of queue) {
+      await before()
+      // Threads wait for a buffer themselves. This thread must not: it is the one that stores.
+      if (isInline) await uploads.until(() => movers.pool.hasFree)
+      else uploads.throwFailure()
+      moved.push(await moveOne(repository, pack, workers, options))
+      after()
     }
-    this.#closeSlot()
-    // No more than a few packs wait in memory.
-    await this.#options.uploads.until(() => this.#free.length > 0)
-    return places
   }
-
-  /** Resolves when everything that was moved is stored. */
-  async finish(): Promise<void> {
-    this.#closeSlot()
-    this.#closePack()
-    await this.#options.uploads.settled()
-    this.#free.length = 0
-    this.#into = undefined
+  try {
+    const results = await Promise.allSettled(Array.from({ length: isInline ? 1 : WHOLE_PACKS }, work))
+    for (const result of results) if (result.status === "rejected") throw result.reason
+    for (const { thread } of workers) await thread.flush()
+    await uploads.settled()
+  } finally {
+    for (const { thread } of workers) thread.end()
   }
+  let movedBytes = 0
+  for (const { slots } of workers) for (const { length } of slots.values()) movedBytes += length
+  return { places: new Map(moved.map((one) => [one.name, placesOf(one)])), made, movedBytes }
+}
 
-  #add(disk: number, block: number, bytes: Uint8Array, put: (to: BlockPlace) => void): void {
-    const last = this.#slot?.runs.at(-1)
-    const isNext = this.#slot?.disk === disk && last !== undefined && block >= last.first + last.count
-    if (this.#slot !== undefined && (!isNext || this.#slot.puts.length >= this.#stride)) this.#closeSlot()
-    this.#slot ??= { disk, runs: [], puts: [] }
-    const run = this.#slot.runs.at(-1)
-    if (run !== undefined && run.first + run.count === block) run.count++
-    else this.#slot.runs.push({ first: block, count: 1 })
-    this.#content.set(bytes, this.#slot.puts.length * bytes.length)
-    this.#length = (this.#slot.puts.length + 1) * bytes.length
-    this.#slot.puts.push(put)
+function begin(
+  repository: Repository,
+  thread: MoverThread,
+  made: Map<number, NewPack>,
+  { blockBytes, packs, uploads, movers }: MovePacksOptions,
+): Worker {
+  const slots: Worker["slots"] = new Map()
+  const onPack = ({ pack, number, key, hint, bytes, buffer, slots: placed }: MovedPack) => {
+    for (let at = 0; at < placed.length; at += 4) {
+      const [serial, slot, offset, length] = placed.subarray(at, at + 4) as unknown as [number, number, number, number]
+      slots.set(serial, { pack, slot, offset, length })
+    }
+    made.set(pack, { session: packs.session, number, hint, storedBytes: bytes.length, lockedUntilMs: 0 })
+    uploads.send(key, bytes, () => movers.pool.release(buffer))
   }
+  const setup = { suite: seedOf(repository.view.suite), packs: packs.seed, dedup: dedupMemoryFor(0, 0) }
+  const { packBytes } = repository
+  thread.begin({ ...setup, blockBytes, packBytes, level: LEVEL, keepsSlots: true }, onPack)
+  return { thread, slots, busy: 0 }
+}
 
-  #closeSlot(): void {
-    if (this.#slot === undefined) return
-    const { disk, runs, puts } = this.#slot
-    this.#pack ??= this.#begin()
-    const { pack, writer } = this.#pack
-    const content = this.#content.subarray(0, this.#length)
-    const { slot, offset, storedBytes: length } = writer.add(content, { disk, runs })
-    for (const [place, put] of puts.entries()) put({ slot: { pack, slot, offset, length }, place })
-    this.movedBytes += length
-    this.#slot = undefined
-    if (writer.full) this.#closePack()
-  }
-
-  #begin(): OpenPack {
-    const { view, packBytes } = this.#repository
-    const { packs, backup } = this.#options
-    const number = packs.takeDataNumber()
-    const key = layout.pack(backup, packs.session, number)
-    const { suite, codec } = view
-    const buffer = this.#free.pop() ?? new Uint8Array(packBufferBytes(packBytes))
-    const writer = dataPackWriter({ suite, codec, level: LEVEL, objectKey: key, packBytes, buffer })
-    return { pack: packs.takePack(), number, key, writer, buffer }
-  }
-
-  #closePack(): void {
-    if (this.#pack === undefined) return
-    const { pack, number, key, writer, buffer } = this.#pack
-    this.#pack = undefined
-    const bytes = writer.finish()
-    const { session } = this.#options.packs
-    this.made.set(pack, { session, number, hint: writer.hint, storedBytes: bytes.length, lockedUntilMs: 0 })
-    this.#options.uploads.send(key, bytes, () => this.#free.push(buffer))
-  }
-
-  async #open(objectKey: string) {
-    const { view } = this.#repository
-    const { signal } = this.#options
-    this.#into ??= new Uint8Array(packBufferBytes(this.#repository.packBytes))
-    const into = this.#into
-    const read = async (oldest: boolean) =>
-      openDataPack(await fetchPack(view, objectKey, { oldest, into, ...(signal && { signal }) }), {
-        ...view,
-        objectKey,
-      })
+/** Has one pack written anew; as it was first stored, if it is damaged as it is. */
+async function moveOne(
+  repository: Repository,
+  { record, used }: WantedPack,
+  workers: readonly Worker[],
+  { backup, movers, signal }: MovePacksOptions,
+): Promise<Repacked> {
+  const key = layout.pack(backup, record.session, record.number)
+  const into = movers.takeMemory(packBufferBytes(repository.packBytes))
+  const repack = async (oldest: boolean): Promise<Repacked> => {
+    const bytes = await fetchPack(repository.view, key, { oldest, into, ...(signal && { signal }) })
+    const worker = workers.reduce((least, one) => (one.busy < least.busy ? one : least))
+    worker.busy++
     try {
-      return await read(false)
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      return read(true)
+      const { blocks, failure }: RepackedBlocks = await worker.thread.repack({ key, bytes, used })
+      if (failure !== undefined) throw new FormatError(failure.code, failure.message)
+      return { name: nameOfPack(record), worker, blocks }
+    } finally {
+      worker.busy--
     }
+  }
+  try {
+    return await repack(false).catch((error: unknown) => {
+      if (!isDamage(error)) throw error
+      return repack(true)
+    })
+  } finally {
+    movers.giveMemory(into)
   }
 }
 
-function isSet(bits: Uint32Array, at: number): boolean {
-  return (((bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1
+/** Where a pack's positions lie, once all slots are known. */
+function placesOf({ worker, blocks }: Repacked): ReadonlyMap<number, BlockPlace> {
+  const places = new Map<number, BlockPlace>()
+  for (let at = 0; at < blocks.length; at += 3) {
+    const [position, serial, place] = blocks.subarray(at, at + 3) as unknown as [number, number, number]
+    const slot = worker.slots.get(serial)
+    if (slot === undefined) throw new Error(`slot ${serial} is in no pack`)
+    places.set(position, { slot, place })
+  }
+  return places
 }
 
-/** The blocks of a slot, place by place, as its footer says. */
-function blocksOf(runs: readonly BlockRun[]): readonly number[] {
-  return runs.flatMap(({ first, count }) => Array.from({ length: count }, (_, at) => first + at))
+function* oneByOne<T>(all: readonly T[]): Generator<T, void> {
+  yield* all
 }

@@ -230,38 +230,47 @@ test("clocks a day apart refuse it", async () => {
   })
 })
 
-test("sparse packs are emptied until little is unused, and every point keeps its content", async () => {
-  const world = makeWorld()
-  await world.create()
-  const disks: Uint8Array[] = []
-  for (let at = 0; at < 12; at++) {
-    const before = disks.at(-1) ?? noise(4 * MIB, 1)
-    // In each eighth of the disk a block changes, here another one each time, there often the same.
-    const stretches = Array.from({ length: 8 }, (_, part) => ({
-      at: (part * 8 + ((at * part) % 8)) * 65_536,
-      count: 65_536,
-    }))
-    disks.push(at === 0 ? before : changed(before, stretches, at))
-    await backUp(await world.open(), { source: disksNow({ sda: disks[at] as Uint8Array }), ...task })
-    await world.clock.advance(60_000)
-  }
-  await remove(world, [0, 1, 2, 3, 4, 5, 6, 7, 8])
-  const roots = await rootsOf(world)
-  const planned = await reclaim(await world.open(), { maxUnused: 0.1, dryRun: true })
-  const { backups } = await reclaim(await world.open(), { maxUnused: 0.1 })
-  expect(planned.backups[0]?.emptied).toBeGreaterThan(0)
-  expect(backups[0]?.emptied).toBeGreaterThan(0)
-  expect(backups[0]?.movedBytes).toBeGreaterThan(0)
-  // The three points hold the disk, and up to twice an eighth of it.
-  expect(await bytesOfPacks(world)).toBeLessThan(1.35 * 5 * MIB)
-  expect(await rootsOf(world)).toEqual(roots)
-  await expectWhole(world, disks.slice(9))
-  expect(keysWith(world, "/sessions/")).toEqual([])
-  // What was moved is found again by the next backup and the next run.
-  await backUp(await world.open(), { source: disksNow({ sda: disks[11] as Uint8Array }), ...task })
-  expect(await reclaim(await world.open(), { maxUnused: 0.1 })).toMatchObject({ backups: [{ emptied: 0 }] })
-  await expectWhole(world, [...disks.slice(9), disks[11] as Uint8Array])
-})
+test.each([
+  ["in this thread", { movers: 0 }, { level: 0 }, makeWorld],
+  ["by two threads", { movers: 2 }, { level: 1 }, makeWorld],
+  ["by two threads, sealed", { movers: 2 }, { level: 1 }, () => makeWorld({ encrypted: true })],
+] as const)(
+  "%s sparse packs are emptied until little is unused, and every point keeps its content",
+  async (...given) => {
+    const [, who, level, make] = given
+    const world = make()
+    await world.create()
+    const disks: Uint8Array[] = []
+    for (let at = 0; at < 12; at++) {
+      // Of four bits a byte: what is compressed takes half.
+      const before = disks.at(-1) ?? noise(4 * MIB, 1).map((byte) => byte & 0xf)
+      // In each eighth of the disk a block changes, here another one each time, there often the same.
+      const stretches = Array.from({ length: 8 }, (_, part) => ({
+        at: (part * 8 + ((at * part) % 8)) * 65_536,
+        count: 65_536,
+      }))
+      disks.push(at === 0 ? before : changed(before, stretches, at))
+      await backUp(await world.open(), { source: disksNow({ sda: disks[at] as Uint8Array }), ...task, ...level })
+      await world.clock.advance(60_000)
+    }
+    await remove(world, [0, 1, 2, 3, 4, 5, 6, 7, 8])
+    const roots = await rootsOf(world)
+    const planned = await reclaim(await world.open(), { maxUnused: 0.1, dryRun: true })
+    const { backups } = await reclaim(await world.open(), { maxUnused: 0.1, ...who })
+    expect(planned.backups[0]?.emptied).toBeGreaterThan(0)
+    expect(backups[0]?.emptied).toBeGreaterThan(0)
+    expect(backups[0]?.movedBytes).toBeGreaterThan(0)
+    // The three points hold the disk, and up to twice an eighth of it.
+    expect(await bytesOfPacks(world)).toBeLessThan(1.35 * 5 * MIB)
+    expect(await rootsOf(world)).toEqual(roots)
+    await expectWhole(world, disks.slice(9))
+    expect(keysWith(world, "/sessions/")).toEqual([])
+    // What was moved is found again by the next backup and the next run.
+    await backUp(await world.open(), { source: disksNow({ sda: disks[11] as Uint8Array }), ...task })
+    expect(await reclaim(await world.open(), { maxUnused: 0.1 })).toMatchObject({ backups: [{ emptied: 0 }] })
+    await expectWhole(world, [...disks.slice(9), disks[11] as Uint8Array])
+  },
+)
 
 async function rootsOf(world: World): Promise<readonly unknown[]> {
   const repository = await world.open()

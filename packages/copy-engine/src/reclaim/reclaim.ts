@@ -39,6 +39,10 @@ export interface ReclaimOptions {
   readonly maxUnused?: number
   /** Bytes that are written anew in this run, at most. */
   readonly maxBytes?: number
+  /** Target for the memory of the process in bytes; 288 MiB by default. */
+  readonly memoryBytes?: number
+  /** Data mover threads that write packs anew, 0 to 64; by default as many as there are cores and memory for. */
+  readonly movers?: number
   readonly dryRun?: boolean
   readonly signal?: AbortSignal
 }
@@ -87,16 +91,20 @@ export async function reclaim(repository: Repository, options: ReclaimOptions = 
   )
 }
 
-async function reclaimAll(repository: Repository, { job, signal, ...options }: ReclaimOptions): Promise<ReclaimReport> {
+async function reclaimAll(
+  repository: Repository,
+  { job, signal, memoryBytes, movers, ...options }: ReclaimOptions,
+): Promise<ReclaimReport> {
   const { dryRun = false, maxUnused = DEFAULT_MAX_UNUSED, maxBytes = Number.POSITIVE_INFINITY } = options
   if (!dryRun) requireWritable(repository)
   const abortable = signal === undefined ? {} : { signal }
+  const means = { ...(memoryBytes !== undefined && { memoryBytes }), ...(movers !== undefined && { movers }) }
   const backups: ReclaimedOfBackup[] = []
   const failed: ReclaimReport["failed"][number][] = []
   for await (const found of findBackups(repository, { ...(job !== undefined && { job }), ...abortable }))
     try {
       requireClock(repository, "nothing is deleted")
-      backups.push(await reclaimBackup(repository, found, { dryRun, maxUnused, maxBytes, ...abortable }))
+      backups.push(await reclaimBackup(repository, found, { dryRun, maxUnused, maxBytes, means, ...abortable }))
     } catch (error) {
       // What is not known of one backup stops nothing in another.
       if (!isEngineError(error) || error.code === "Refused" || signal?.aborted === true) throw error
@@ -106,10 +114,16 @@ async function reclaimAll(repository: Repository, { job, signal, ...options }: R
   return { dryRun, backups, failed }
 }
 
+interface OfBackup {
+  readonly dryRun: boolean
+  readonly means: Pick<ReclaimOptions, "memoryBytes" | "movers">
+  readonly signal?: AbortSignal
+}
+
 async function reclaimBackup(
   repository: Repository,
   { job, backup }: { readonly job: string; readonly backup: BackupId },
-  { dryRun, signal, ...limits }: SparseLimits & { readonly dryRun: boolean; readonly signal?: AbortSignal },
+  { dryRun, means, signal, ...limits }: SparseLimits & OfBackup,
 ): Promise<ReclaimedOfBackup> {
   const abortable = signal === undefined ? {} : { signal }
   const { seams } = repository
@@ -199,7 +213,7 @@ async function reclaimBackup(
       // They go with the epoch that follows.
       isEmptied = true
       const onMoved = (count: number) => seams.onEvent?.({ type: "reclaim", job, phase: "moving", packs: count })
-      const emptied = await emptySparse(repository, backup, { chosen, due, session, onMoved, ...abortable })
+      const emptied = await emptySparse(repository, backup, { chosen, due, session, onMoved, ...means, ...abortable })
       sums.emptied += emptied.packs
       sums.movedBytes += emptied.movedBytes
       continue

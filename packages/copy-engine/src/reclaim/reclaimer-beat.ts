@@ -14,6 +14,7 @@ export class ReclaimerBeat {
   readonly #startedAtMs: number
   #number = 0
   #lastMs = 0
+  #touched: Promise<void> = Promise.resolve()
 
   constructor(repository: Repository, backup: BackupId, session: SessionId) {
     this.#repository = repository
@@ -22,8 +23,13 @@ export class ReclaimerBeat {
     this.#startedAtMs = repository.seams.clock.now()
   }
 
-  /** Gives one if the last is old. Resolves when it is stored. */
+  /** Gives one if the last is old. Resolves when it is stored. Who comes meanwhile waits for it. */
   async touch(): Promise<void> {
+    this.#touched = this.#touched.catch(() => undefined).then(() => this.#touch())
+    return this.#touched
+  }
+
+  async #touch(): Promise<void> {
     const { clock } = this.#repository.seams
     if (this.#number > 0 && clock.monotonic() - this.#lastMs < BEAT_EVERY_MS) return
     const { store, view, seams } = this.#repository
