@@ -1,6 +1,6 @@
-import { BIRTH_KEY, entryKey, layout, pointReader, readManifest } from "@bcopy/chain-format"
 import { findWorkloads, immutabilityIn } from "@bcopy/copy-engine"
-import type { ObjectKey } from "@bcopy/repo"
+import { needsOf } from "./needs-of.ts"
+import { oldestOf } from "./oldest-of.ts"
 import type { SimulatedWorld } from "./world.ts"
 
 /**
@@ -14,29 +14,16 @@ export async function lateLocks(world: SimulatedWorld): Promise<readonly string[
     if (immutabilityIn(repository) === undefined) continue
     const untilOf = new Map<string, number>()
     const until = async (key: string) => {
-      const known = untilOf.get(key)
-      if (known !== undefined) return known
-      const { versions } = await memory.listVersions(key)
-      const oldest = versions.findLast((one) => one.key === key && !one.marker)
-      const head = oldest && (await memory.head(key as ObjectKey, { version: oldest.version }))
-      untilOf.set(key, head?.retainUntilMs ?? 0)
-      return head?.retainUntilMs ?? 0
+      const known = untilOf.get(key) ?? (await oldestOf(memory, key))?.retainUntilMs ?? 0
+      untilOf.set(key, known)
+      return known
     }
     for await (const { place, state } of findWorkloads(repository))
       for (const point of [...state.points, ...state.removed.map((one) => one.point)]) {
         const { lockedUntilMs } = point
         if (lockedUntilMs === undefined) problems.push(`${name}: point ${point.point} is not locked at all`)
         if (lockedUntilMs === undefined || lockedUntilMs <= world.simulation.nowMs) continue
-        const manifest = await readManifest(repository.view, place, point)
-        const prefix = layout.log(place.backup, place.workload)
-        const keys = [
-          BIRTH_KEY,
-          entryKey(prefix, point.entry),
-          ...(point.home ? [entryKey(prefix, point.home.entry)] : []),
-        ]
-        for (const { session, number } of manifest.mapPacks) keys.push(layout.pack(place.backup, session, number))
-        for await (const { record } of pointReader(repository.view, place.backup, manifest).table.records())
-          keys.push(layout.pack(place.backup, record.session, record.number))
+        const keys = await needsOf(repository, place, point)
         for (const key of keys)
           if ((await until(key)) < lockedUntilMs)
             problems.push(

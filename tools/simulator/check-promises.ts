@@ -26,17 +26,35 @@ export async function brokenPromises(world: SimulatedWorld): Promise<readonly st
       }
       for (const { point } of state.removed) removed.add(point.point)
     }
-    for (const { repository: there, workload, point, contentRoot } of world.reference.promised) {
-      if (there !== name) continue
-      const root = live.get(point)
-      const { state: removal, goneFromMs } = world.reference.removalOf(point)
-      const mayBeGone = world.simulation.nowMs >= goneFromMs
-      const isThere = root !== undefined || (removal !== "none" && (removed.has(point) || mayBeGone))
-      if (!isThere) problems.push(`${name} ${workload}: point ${point} was promised and is not there`)
-      if (root !== undefined && root !== contentRoot) problems.push(`${name} ${workload}: point ${point} has changed`)
-      if (root !== undefined && removal === "removed")
-        problems.push(`${name} ${workload}: point ${point} was removed and is there`)
-    }
+    problems.push(...promisesMissed(world, name, { live, removed }))
+  }
+  return problems
+}
+
+/** What a repository holds. */
+export interface FoundPoints {
+  /** Content roots of points that are there. */
+  readonly live: ReadonlyMap<string, string>
+  readonly removed: ReadonlySet<string>
+}
+
+/** Promises about the points of a repository that it does not keep. */
+export function promisesMissed(
+  { reference, simulation }: SimulatedWorld,
+  name: string,
+  { live, removed }: FoundPoints,
+): readonly string[] {
+  const problems: string[] = []
+  for (const { repository, workload, point, contentRoot } of reference.promised) {
+    if (repository !== name) continue
+    const root = live.get(point)
+    const { state: removal, goneFromMs } = reference.removalOf(point)
+    const mayBeGone = simulation.nowMs >= goneFromMs
+    const isThere = root !== undefined || (removal !== "none" && (removed.has(point) || mayBeGone))
+    if (!isThere) problems.push(`${name} ${workload}: point ${point} was promised and is not there`)
+    if (root !== undefined && root !== contentRoot) problems.push(`${name} ${workload}: point ${point} has changed`)
+    if (root !== undefined && removal === "removed")
+      problems.push(`${name} ${workload}: point ${point} was removed and is there`)
   }
   return problems
 }

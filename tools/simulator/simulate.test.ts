@@ -39,3 +39,20 @@ test("a store that breaks its word about creating loses points, and that is foun
   for (let seed = 1; seed <= 8; seed++) found.push((await simulate(scenario, seed)).problems.length > 0)
   expect(found).toContain(true)
 })
+
+/** A store that has room for so many packs, and then loses the first. */
+function forgetful(store: MemoryStore): MemoryStore {
+  const create = store.create.bind(store)
+  store.create = async (...args) => {
+    const packs = store.keys().filter((key) => key.includes("/packs/"))
+    if (packs.length >= 20) await store.remove(packs[0] as (typeof packs)[number])
+    return create(...args)
+  }
+  return store
+}
+
+test("what a point needs and is deleted is found at once", async () => {
+  const { problems, events } = await simulate({ ...plain, disguise: forgetful, checkEvery: 1000 }, 1)
+  expect(problems[0]).toMatch(/point .* needs .*packs.*, which was deleted/)
+  expect(events).toBeLessThan((await simulate(plain, 1)).events / 2)
+})

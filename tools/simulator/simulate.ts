@@ -5,6 +5,7 @@ import { orphans } from "./orphans.ts"
 import { chaos } from "./chaos.ts"
 import { wastedSpace } from "./check-space.ts"
 import type { SimulatedHost } from "./simulated-host.ts"
+import { StepWatch } from "./step-watch.ts"
 import { daily, editor, fate, pruner } from "./years.ts"
 import { calm, foggy, stormy, type Weather } from "./weather.ts"
 import { type StoreKind, SimulatedWorld } from "./world.ts"
@@ -46,10 +47,12 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
     problems.push(text)
   }
   await world.begin()
+  const watch = new StepWatch(world)
   let events = 0
   let checkedFor = 0
   const check = async () => {
     events++
+    for (const broken of await watch.look()) problem(broken)
     const { checkEvery = 1 } = scenario
     const isNew = reference.promised.length >= checkedFor + checkEvery
     if (!isNew && events % (CHECK_EVERY * checkEvery) > 0) return

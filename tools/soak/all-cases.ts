@@ -3,6 +3,7 @@ import { crashInProcess } from "./crash-in-process.ts"
 import { freezeZombie } from "./freeze-zombie.ts"
 import { killProcesses } from "./kill-processes.ts"
 import { simulateSeeds } from "./simulate-seeds.ts"
+import { simulateYears } from "./simulate-years.ts"
 import type { MakeCases, SoakCase, SoakStage } from "./soak-case.ts"
 import { twoWriters } from "./two-writers.ts"
 
@@ -11,6 +12,7 @@ const kinds: readonly MakeCases[] = [
   crashInProcess,
   chainCommands,
   simulateSeeds,
+  simulateYears,
   killProcesses,
   freezeZombie,
   twoWriters,
