@@ -27,9 +27,12 @@ interface Listed {
 
 /**
  * Deletes what lies under a test's prefix: all versions and markers, uploads in parts, also what was locked in a mode that
- * the credentials may override. Gives what stays, each in words.
+ * the credentials may override, unless that is not wanted. Gives what stays, each in words.
  */
-export async function clearFolder(place: TestBucket): Promise<readonly string[]> {
+export async function clearFolder(
+  place: TestBucket,
+  { overrides = true }: { readonly overrides?: boolean } = {},
+): Promise<readonly string[]> {
   const { bucket: Bucket, prefix: Prefix, connection } = place
   if (Prefix === "") throw new Error(`all of ${Bucket} is no folder of a test`)
   const { client, close } = await connectS3(connection)
@@ -39,7 +42,7 @@ export async function clearFolder(place: TestBucket): Promise<readonly string[]>
       if (Key.startsWith(Prefix)) await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
     const found = await versionsIn(client, place)
     const remover = async () => {
-      for (let next = found.pop(); next !== undefined; next = found.pop()) await remove(client, next)
+      for (let next = found.pop(); next !== undefined; next = found.pop()) await remove(client, next, overrides)
     }
     await Promise.all(Array.from({ length: AT_ONCE }, remover))
     const left = await versionsIn(client, place)
@@ -82,11 +85,12 @@ async function* versionPages(client: S3Client, within: Within): AsyncIterable<re
 }
 
 /** Who may override locks is asked for it only where that is needed: others may not even ask. */
-async function remove(client: S3Client, version: Version): Promise<void> {
+async function remove(client: S3Client, version: Version, overrides: boolean): Promise<void> {
   const LegalHold = { Status: "OFF" as const }
   try {
     await client.send(new DeleteObjectCommand(version))
   } catch {
+    if (!overrides) return
     await client
       .send(new PutObjectLegalHoldCommand({ ...version, LegalHold, ChecksumAlgorithm: "CRC32" }))
       .catch(() => undefined)

@@ -12,8 +12,10 @@ import {
   rewriteKeys,
   rotateKeys,
 } from "@bcopy/copy-engine"
+import type { LockMode } from "@bcopy/repo"
 import { testKey } from "../../packages/copy-engine/src/testing/test-keys.ts"
 import { requireThat } from "../proof/require-that.ts"
+import { clearFolder } from "./clear-folder.ts"
 import { JOB, type LockStage, openLockStage, PASSWORD } from "./lock-stage.ts"
 import { requireLeft, requireOutlasting } from "./outlast.ts"
 import type { S3Case } from "./s3-case.ts"
@@ -29,18 +31,28 @@ const NEXT_PASSWORD = "battery staple"
 const noUndo = { undoMs: 0 }
 const whole = { maxUnused: 0 }
 
+interface CaseOptions extends Pick<S3Case, "takes"> {
+  readonly dayMs?: number
+  readonly lockMode?: LockMode
+}
+
 /** What is locked stays: whatever is told to go, and whoever deletes all that the bucket lets go. */
 export function immutableCases(place: TestBucket): readonly S3Case[] {
   if (place.kind !== "locked") return []
-  const among = (name: string, folder: string, run: (stage: LockStage) => Promise<void>, dayMs = DAY_MS): S3Case => ({
+  const among = (
+    name: string,
+    folder: string,
+    run: (stage: LockStage, lockMode?: LockMode) => Promise<void>,
+    { dayMs = DAY_MS, lockMode, takes = "seconds" }: CaseOptions = {},
+  ): S3Case => ({
     name: `locked: ${name}`,
-    takes: "seconds",
+    takes,
     notForUsers: BY_THIS_CLOCK,
     async run() {
       const stage = await openLockStage(place, folder, { dayMs, encrypted: true })
       try {
-        await fill(stage)
-        await run(stage)
+        await fill(stage, lockMode)
+        await run(stage, lockMode)
       } finally {
         stage.close()
       }
@@ -52,6 +64,9 @@ export function immutableCases(place: TestBucket): readonly S3Case[] {
       "immutable/",
       removeAll,
     ),
+    among("the same in governance mode, for whoever does not override it", "governed/", removeAll, {
+      lockMode: "governance",
+    }),
     among(
       "removed, rotated and rewritten keys leave what is locked open, whoever deletes all",
       "immutable-keys/",
@@ -61,14 +76,14 @@ export function immutableCases(place: TestBucket): readonly S3Case[] {
       "points whose locks were extended outlast reclaim of sparse packs, and who deletes all",
       "immutable-extended/",
       extend,
-      SHORT_DAY_MS,
+      { dayMs: SHORT_DAY_MS },
     ),
   ]
 }
 
 /** Two workloads' points, locked; one of them is removed for good, one pinned. */
-async function fill(stage: LockStage): Promise<void> {
-  await acceptImmutability(await stage.open(), { days: 2, generationDays: 1 })
+async function fill(stage: LockStage, lockMode: LockMode = "compliance"): Promise<void> {
+  await acceptImmutability(await stage.open(), { days: 2, generationDays: 1, lockMode })
   for (const workload of ["web", "db", "web", "web", "web", "web"]) await stage.backUp(workload)
   const repository = await stage.open()
   const web = () => findWorkload(repository, { workload: "web" })
@@ -77,17 +92,20 @@ async function fill(stage: LockStage): Promise<void> {
   await pinPoint(repository, await web(), second?.entry as number, "audit")
 }
 
-async function removeAll(stage: LockStage): Promise<void> {
+async function removeAll(stage: LockStage, lockMode: LockMode = "compliance"): Promise<void> {
   const before = await lockedVersions(stage)
   await requireNothingGiven(stage, 1)
   await acceptPolicy(await stage.open(), { job: JOB, policy: { zone: "UTC", count: 2 } })
   const { workloads } = await removeExpired(await stage.open(), { ...noUndo, confirmed: true })
   requireThat(workloads.flatMap(({ removed }) => removed).length === 1, "prune does not remove the one point")
-  await acceptImmutability(await stage.open(), { days: 4, generationDays: 1 })
+  await acceptImmutability(await stage.open(), { days: 4, generationDays: 1, lockMode })
   const extended = await extendLocks(await stage.open())
   requireThat(extended.workloads.flatMap(({ points }) => points).length === 4, "not all living points were extended")
   await requireNothingGiven(stage, 2)
-  await requireOutlasting(stage, before, PASSWORD)
+  await requireOutlasting(stage, before, PASSWORD, { overrides: lockMode === "compliance" })
+  if (lockMode === "compliance") return
+  const kept = await clearFolder(stage.place)
+  requireThat(kept.length === 0, `who may override a lock in governance mode does not get ${kept[0]}`)
 }
 
 async function changeKeys(stage: LockStage): Promise<void> {

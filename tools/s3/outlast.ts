@@ -23,17 +23,18 @@ export async function requireLeft(
 }
 
 /**
- * Deletes whatever the bucket lets go, with every right. What was locked at any time is there, every point restores and opens
+ * Deletes whatever the bucket lets go, with every right, that of overriding locks among them. What was locked at any time is there, every point restores and opens
  * with the password; and so would each at the end of its own lock, if all went then that is not locked longer.
  */
 export async function requireOutlasting(
   stage: LockStage,
   before: ReadonlyMap<string, number>,
   password: string,
+  { overrides = true }: { readonly overrides?: boolean } = {},
 ): Promise<void> {
   const locked = new Map([...before, ...(await lockedVersions(stage))])
   const stored = (await storedVersions(stage)).length
-  const left = await clearFolder(stage.place)
+  const left = await clearFolder(stage.place, { overrides })
   const there = await lockedVersions(stage)
   requireThat(Date.now() < Math.min(...locked.values()), "it took longer than its locks")
   const gone = [...locked.keys()].filter((name) => !there.has(name))
