@@ -255,8 +255,11 @@ async function usesOf(
   options: { readonly signal?: AbortSignal },
 ): Promise<readonly WantedPack[]> {
   const uses = new Map<string, { record: WantedPack["record"]; used: Uint32Array }>()
-  for (const manifest of manifests)
-    for await (const { record } of pointReader(repository.view, place.backup, manifest, options).table.records()) {
+  const pages = new Set<string>()
+  for (const manifest of manifests) {
+    const { table } = pointReader(repository.view, place.backup, manifest, options)
+    // A page that points share says the same of all of them.
+    for await (const { record } of table.records({ passes: unseenPages(manifest, pages) })) {
       const name = nameOfPack(record)
       if (!wanted.has(name)) continue
       const last = record.live.at(-1)
@@ -268,6 +271,7 @@ async function usesOf(
         for (let at = first; at < first + count; at++) used[at >>> 5] = (used[at >>> 5] as number) | (1 << (at & 31))
       uses.set(name, { record, used })
     }
+  }
   return [...uses.values()]
 }
 
