@@ -1,4 +1,4 @@
-import { createHmac, hash, randomFillSync } from "node:crypto"
+import { createHmac, createSecretKey, hash, randomFillSync } from "node:crypto"
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import type { Codec, IdMac, Sha256 } from "@bcopy/chain-format"
 
@@ -12,7 +12,8 @@ export function randomBytes(count: number): Uint8Array {
 
 /** HMAC-SHA-256 under a key. */
 export function hmacSha256(key: Uint8Array): IdMac {
-  return (message) => createHmac("sha256", key).update(message).digest()
+  const secret = createSecretKey(key)
+  return (message) => createHmac("sha256", secret).update(message).digest()
 }
 
 /** Results of this size lie in memory of their own: ten times what Node cuts small buffers out of. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, timingSafeEqual } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto"
 import { CryptoError } from "./crypto-error.ts"
 import { deriveKeys, idBytes, KEY_BYTES, labelled, u32 } from "./derive-keys.ts"
 import type { SecretKey } from "./secret-key.ts"
@@ -138,7 +138,7 @@ function readHint(
   return { salt: hint.subarray(4), key }
 }
 
-function opening({ objectKey: name }: ObjectPlace, key: Uint8Array, hint: Uint8Array): ObjectOpening {
+function opening({ objectKey: name }: ObjectPlace, key: KeyObject, hint: Uint8Array): ObjectOpening {
   return {
     hint,
     slot(number, sealed, associated, into) {
@@ -169,10 +169,23 @@ function move(piece: Uint8Array, into: Uint8Array, at: number): void {
   if (piece.buffer instanceof ArrayBuffer && piece.buffer.byteLength === piece.byteLength) piece.buffer.transfer(0)
 }
 
-/** docs/format.md, Suites: the key of one sealing, and its commitment. */
-function objectKeys(epochKey: SecretKey, { repository, kind, objectKey }: ObjectPlace, salt: Uint8Array) {
+/**
+ * docs/format.md, Suites: the key of one sealing, and its commitment. Node begins a cipher with a key object four times faster
+ * than with the bytes of one, and small slots are little more than that.
+ */
+function objectKeys(
+  epochKey: SecretKey,
+  { repository, kind, objectKey }: ObjectPlace,
+  salt: Uint8Array,
+): readonly [KeyObject, Uint8Array] {
   const place = [Uint8Array.of(SUITE_ID, kind), idBytes(repository), Buffer.from(objectKey, "utf8")]
-  return deriveKeys(epochKey, salt, labelled("bcopy-object", ...place), 2) as readonly [Uint8Array, Uint8Array]
+  const [key, commitment] = deriveKeys(epochKey, salt, labelled("bcopy-object", ...place), 2) as [
+    Uint8Array,
+    Uint8Array,
+  ]
+  const object = createSecretKey(key)
+  key.fill(0)
+  return [object, commitment]
 }
 
 /** docs/format.md, Suites: the slot's number in 96 bits, little-endian. */
