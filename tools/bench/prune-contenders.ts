@@ -7,7 +7,7 @@ const cli = join(import.meta.dirname, "../../packages/cli/dist/main.js")
 /** What is pruned: the oldest points of a chain, all but the newest `keep`. */
 export interface PruneTask {
   readonly keep: number
-  /** Unused bytes that may stay, in percent; each program's own default if absent. */
+  /** Unused bytes that may stay, in percent of those in use; each program's own default if absent. */
   readonly maxUnused?: string
 }
 
@@ -66,7 +66,9 @@ export function prunedRestic(folder: string): PruneContender | undefined {
     backUp: (image) => [...restic, "-q", "backup", image],
     prepare: () => undefined,
     prune: ({ keep, maxUnused }) => {
-      const limits = maxUnused === undefined ? [] : ["--max-unused", `${maxUnused}%`]
+      // restic counts in percent of all that is stored.
+      const ofAll = maxUnused === undefined ? 0 : (100 * Number(maxUnused)) / (100 + Number(maxUnused))
+      const limits = maxUnused === undefined ? [] : ["--max-unused", `${ofAll.toFixed(2)}%`]
       return [...restic, "forget", "--keep-last", `${keep}`, "--prune", ...limits]
     },
   }

@@ -13,7 +13,7 @@ import { type PruneContender, type PruneTask, prunedBcopy, prunedRestic } from "
 // prune.ts [--quick] [--points N] [--keep N] [--images FOLDER] [--size-mib N] [--no-encryption] [--max-unused PERCENT]
 //          [--rounds N] [--chain FOLDER] [--only scattered|whole] [--json FILE]
 // 200 points of a 4 GiB image by default, of which 50 stay, and 3 rounds. Without --max-unused each program has its own limit:
-// bcopy leaves 25 % unused beside what is in use, restic 5 % of all. --chain keeps the chain there, or takes the one that is
+// bcopy leaves 25 % unused beside what is in use, restic 5 % of all; a given limit means the same bytes for both. --chain keeps the chain there, or takes the one that is
 // there; without it the chain itself is pruned in the last round. Exits 1 when a budget is missed; with --quick (40 points of
 // 256 MiB) only by more than three times.
 const { values } = parseArgs({

@@ -6,7 +6,8 @@ import { EngineError } from "./engine-error.ts"
 const PROCESS_BYTES = 110 << 20
 /** What a mover thread takes beside its pack buffers, measured: stretches on their way, the thread, what waits for GC. */
 const THREAD_BYTES = 35 << 20
-/** And one that writes packs anew, which are read whole: measured. */
+/** The process once it has looked through a repository for what may go, and a thread that writes packs anew: measured. */
+const SURVEYED_BYTES = 125 << 20
 const REPACKER_BYTES = 20 << 20
 export const DEFAULT_MEMORY_BYTES = 288 << 20
 const MIN_DEDUP_BYTES = 1 << 20
@@ -61,20 +62,29 @@ export function memoryPlan(
 /** Packs that are read as a whole at the same time, to be written anew. */
 export const WHOLE_PACKS = 2
 
+/** How memory is used by who writes packs anew. */
+export interface RepackingPlan extends MemoryPlan {
+  /** New packs are as large as there is room for: that of a pack at most, half of it at least. */
+  readonly fillBytes: number
+}
+
 /**
  * The same for who writes packs anew, of whatever size: it reads {@link WHOLE_PACKS}, and each thread fills one. One that is
- * full before the last is stored waits: packs go faster than they fill.
+ * full before the last is stored waits: packs go faster than they fill. Where there is no room for a thread, this one does the
+ * work.
  */
 export function repackingPlan(
   { memoryBytes = DEFAULT_MEMORY_BYTES, movers }: { readonly memoryBytes?: number; readonly movers?: number },
   packBytes: number,
-): MemoryPlan {
+): RepackingPlan {
   requireMovers(movers)
-  const buffer = packBufferBytes(packBytes)
-  const left = memoryBytes - PROCESS_BYTES - WHOLE_PACKS * buffer
-  const fitting = Math.floor(left / (buffer + REPACKER_BYTES))
+  const left = memoryBytes - SURVEYED_BYTES - WHOLE_PACKS * packBufferBytes(packBytes)
+  const fitting = Math.floor(left / (packBufferBytes(packBytes / 2) + REPACKER_BYTES))
   const chosen = movers ?? Math.min(availableParallelism(), Math.max(0, fitting), MAX_MOVERS)
-  return { movers: chosen, adaptive: movers === undefined, packBuffers: Math.max(2, chosen), dedupBytes: 0 }
+  const packBuffers = Math.max(2, chosen)
+  const room = Math.floor((left - chosen * REPACKER_BYTES) / packBuffers) - packBufferBytes(0)
+  const fillBytes = Math.min(packBytes, Math.max(Math.ceil(packBytes / 2), room))
+  return { movers: chosen, adaptive: movers === undefined, packBuffers, dedupBytes: 0, fillBytes }
 }
 
 /** Ranges of packs that a reader has in memory at most, and their bytes. */

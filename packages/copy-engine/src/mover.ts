@@ -87,8 +87,8 @@ export class Mover {
   #repacker: Repacker | undefined
   readonly #places: number
   readonly #zero: Uint8Array
-  readonly #slot: Uint8Array
-  readonly #slotIds: Uint8Array
+  #slot = new Uint8Array(0)
+  #slotIds = new Uint8Array(0)
   /** Places in the slot that is open, by id. */
   readonly #open = new Map<string, number>()
   /** Memory for what is opened of a stretch. */
@@ -107,8 +107,6 @@ export class Mover {
     this.#dedup = new DedupTable(setup.dedup)
     this.#places = placesPerSlot(setup.blockBytes)
     this.#zero = new Uint8Array(setup.blockBytes)
-    this.#slot = new Uint8Array(this.#places * setup.blockBytes)
-    this.#slotIds = new Uint8Array(this.#places * DIGEST_BYTES)
   }
 
   /** Lets go of a pack that nobody will finish. */
@@ -237,6 +235,10 @@ export class Mover {
     if (fresh.size * 2 >= this.#places && this.#filled * 2 >= this.#places) this.#seal()
     const sizes = slotSizes(this.#filled, fresh.size, this.#places)
     let slot = 0
+    if (fresh.size > 0 && this.#slot.length === 0) {
+      this.#slot = new Uint8Array(this.#places * blockBytes)
+      this.#slotIds = new Uint8Array(this.#places * DIGEST_BYTES)
+    }
     for (const [name, at] of fresh) {
       if (this.#filled === 0) this.#serial = this.#nextSerial++
       const place = this.#filled++

@@ -169,8 +169,20 @@ async function emptyOf(
       await beat.touch()
     }
     const after = () => options.onMoved?.(++sums.packs)
-    return withMovers(repackingPlan(options, packBytes), packBytes, async (movers) =>
-      movePacks(repository, batch, { backup, blockBytes, packs, uploads, movers, before, after, ...abortable }),
+    const plan = repackingPlan(options, packBytes)
+    const { fillBytes } = plan
+    return withMovers(plan, fillBytes, async (movers) =>
+      movePacks(repository, batch, {
+        backup,
+        blockBytes,
+        fillBytes,
+        packs,
+        uploads,
+        movers,
+        before,
+        after,
+        ...abortable,
+      }),
     )
   }
 

@@ -34,6 +34,8 @@ export interface WantedPack {
 export interface MovePacksOptions {
   readonly backup: BackupId
   readonly blockBytes: number
+  /** Bytes after which a new pack is full. */
+  readonly fillBytes: number
   readonly packs: SessionPacks
   readonly uploads: PackUploads
   readonly movers: DataMovers
@@ -110,7 +112,7 @@ function begin(
   repository: Repository,
   thread: MoverThread,
   made: Map<number, NewPack>,
-  { blockBytes, packs, uploads, movers }: MovePacksOptions,
+  { blockBytes, fillBytes, packs, uploads, movers }: MovePacksOptions,
 ): Worker {
   const slots: Worker["slots"] = new Map()
   const onPack = ({ pack, number, key, hint, bytes, buffer, slots: placed }: MovedPack) => {
@@ -122,8 +124,7 @@ function begin(
     uploads.send(key, bytes, () => movers.pool.release(buffer))
   }
   const setup = { suite: seedOf(repository.view.suite), packs: packs.seed, dedup: dedupMemoryFor(0, 0) }
-  const { packBytes } = repository
-  thread.begin({ ...setup, blockBytes, packBytes, level: LEVEL, keepsSlots: true }, onPack)
+  thread.begin({ ...setup, blockBytes, packBytes: fillBytes, level: LEVEL, keepsSlots: true }, onPack)
   return { thread, slots, busy: 0 }
 }
 
