@@ -44,7 +44,14 @@ async function run(call: Call<ReclaimOptions>): Promise<Outcome> {
   const { job, maxUnused, maxBytes, memory, dryRun = false } = call.options
   const repository = await openGivenRepository(call)
   if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)
-  const report = await reclaim(repository, { job, maxUnused, maxBytes, memoryBytes: memory, dryRun, signal: call.signal })
+  const report = await reclaim(repository, {
+    job,
+    maxUnused,
+    maxBytes,
+    memoryBytes: memory,
+    dryRun,
+    signal: call.signal,
+  })
   return {
     exit: report.failed.length > 0 ? exitCodes.partly : exitCodes.done,
     errors: reclaimErrors(report),
