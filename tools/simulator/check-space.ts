@@ -1,5 +1,6 @@
 import { LEAF_BLOCKS, layout, pointReader, readManifest } from "@bcopy/chain-format"
 import { findWorkloads } from "@bcopy/copy-engine"
+import { oldestOf } from "./oldest-of.ts"
 import { BLOCK_BYTES } from "./reference.ts"
 import type { SimulatedWorld } from "./world.ts"
 
@@ -9,15 +10,14 @@ const MOST = 1.35
 const LEAST_BYTES = 2 << 20
 
 /**
- * What is stored of data, against the blocks that points use, counted from their maps: blocks do not compress here. Of stores
- * that lock nothing.
+ * What is stored of data, against the blocks that points use, counted from their maps: blocks do not compress here. Packs that
+ * are locked can be neither moved nor deleted, and are left out.
  */
 export async function wastedSpace(world: SimulatedWorld): Promise<readonly string[]> {
   const problems: string[] = []
   for (const [name, { memory }] of Object.entries(world.stores)) {
-    if (memory.capabilities.objectLock) continue
     const repository = await world.trueRepository(name)
-    const used = new Set<string>()
+    const used = new Map<string, string>()
     const dataPacks = new Set<string>()
     for await (const { place, state } of findWorkloads(repository))
       for (const point of [...state.points, ...state.removed.map((one) => one.point)]) {
@@ -33,14 +33,21 @@ export async function wastedSpace(world: SimulatedWorld): Promise<readonly strin
             const leaf = await map.leaf(index)
             for (let block = 0; leaf !== undefined && block < LEAF_BLOCKS; block++) {
               const slot = leaf.slots[block]
-              if (slot !== undefined) used.add(`${packs.get(slot.pack)}/${slot.slot}/${leaf.places[block]}`)
+              const pack = slot && (packs.get(slot.pack) ?? "")
+              if (pack !== undefined) used.set(`${pack}/${slot?.slot}/${leaf.places[block]}`, pack)
             }
           }
         }
       }
     let storedBytes = 0
-    for (const key of dataPacks) storedBytes += (await memory.head(key as never))?.objectBytes ?? 0
-    const usedBytes = used.size * BLOCK_BYTES
+    const free = new Set<string>()
+    for (const key of dataPacks) {
+      const { objectBytes = 0, retainUntilMs = 0 } = (await oldestOf(memory, key)) ?? {}
+      if (retainUntilMs > world.simulation.nowMs) continue
+      free.add(key)
+      storedBytes += objectBytes
+    }
+    const usedBytes = [...used].filter(([, pack]) => free.has(pack)).length * BLOCK_BYTES
     if (usedBytes > LEAST_BYTES && storedBytes > MOST * usedBytes)
       problems.push(`${name}: ${storedBytes} bytes of data are stored, ${usedBytes} are in use`)
   }
