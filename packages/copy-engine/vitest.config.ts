@@ -1,1 +1,7 @@
-export { default } from "../../vitest.config.ts"
+import { fileURLToPath } from "node:url"
+import { defineConfig, mergeConfig } from "vitest/config"
+import base from "../../vitest.config.ts"
+
+const setupFiles = [fileURLToPath(new URL("../../tools/argon2-once/argon2-once.ts", import.meta.url))]
+
+export default mergeConfig(base, defineConfig({ test: { setupFiles } }))

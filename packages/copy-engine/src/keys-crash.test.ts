@@ -1,7 +1,7 @@
 import type { MemorySnapshot, RepoStore } from "@bcopy/repo"
 import { faultyStore } from "@bcopy/repo/testing"
 import { type ExternalKey, firstGeneration, makeSlot, newX25519Pair, type Secret } from "@bcopy/crypto"
-import { describe, expect, test, vi } from "vitest"
+import { describe, expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { createRepository } from "./create-repository.ts"
 import { epochUse } from "./epoch-use.ts"
@@ -16,24 +16,6 @@ import { changed, noise } from "./testing/noise.ts"
 import { accessWith, testKey } from "./testing/test-keys.ts"
 import { makeWorld, SMALL_PACK_BYTES, type World } from "./testing/world.ts"
 import { verify } from "./verify.ts"
-
-// The same password over the same salt is opened hundreds of times here: Argon2id as it is, each once.
-vi.mock(import("node:crypto"), async (original) => {
-  const crypto = await original()
-  type Done = (error: Error | null, key: Buffer) => void
-  const keys = new Map<string, Buffer>()
-  const once = (algorithm: "argon2id", options: { message: Uint8Array; nonce: Uint8Array }, done: Done) => {
-    const { message, nonce, ...costs } = options
-    const name = JSON.stringify([algorithm, [...message], [...nonce], costs])
-    const known = keys.get(name)
-    if (known !== undefined) return done(null, Buffer.from(known))
-    crypto.argon2(algorithm, options as Parameters<typeof crypto.argon2>[1], (error, key) => {
-      if (error === null) keys.set(name, Buffer.from(key))
-      done(error, key)
-    })
-  }
-  return { ...crypto, argon2: once as typeof crypto.argon2 }
-})
 
 /** What the least costly password slot costs: many are made and opened here. */
 const parameters = { memoryKiB: 47 << 10, passes: 1, lanes: 1 }
