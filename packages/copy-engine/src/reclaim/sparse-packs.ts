@@ -3,8 +3,6 @@ import type { SurveyedPack } from "./survey-packs.ts"
 
 /** Packs that are worth emptying of one run, at most. */
 const MAX_CHOSEN = 8192
-/** What is left of a pack that is this full is not worth moving. */
-const FULL_SHARE = 0.9
 
 /** A pack of which little is in use. */
 export interface SparsePack {
@@ -49,12 +47,15 @@ export class SparsePacks {
     this.#liveBytes += share * storedBytes
     this.#unusedBytes += (1 - share) * storedBytes
     // What only removed points need goes whole, when their time is over; map packs are merged by who writes.
-    if (holder !== "live" || share > FULL_SHARE || number % 2 === 0) return
+    if (holder !== "live" || share >= 1 || number % 2 === 0) return
     this.#packs.push({ session, number, storedBytes, share })
     if (this.#packs.length >= 2 * MAX_CHOSEN) this.#packs = sparsest(this.#packs)
   }
 
-  /** The emptiest ones, until no more is unused than may be, or as much is moved as may be. */
+  /**
+   * The emptiest ones, until no more is unused than may be, or as much is moved as may be. None of which no more is unused than
+   * may be of all: those need not go for that.
+   */
   choose({ maxUnused, maxBytes }: SparseLimits): readonly SparsePack[] {
     const chosen: SparsePack[] = []
     const allowed = maxUnused * this.#liveBytes
@@ -62,7 +63,7 @@ export class SparsePacks {
     let moved = 0
     for (const pack of sparsest(this.#packs)) {
       const { storedBytes, share } = pack
-      if (unused <= allowed || moved + share * storedBytes > maxBytes) break
+      if (unused <= allowed || 1 - share <= maxUnused * share || moved + share * storedBytes > maxBytes) break
       unused -= (1 - share) * storedBytes
       moved += share * storedBytes
       chosen.push(pack)
