@@ -17,3 +17,12 @@ export interface Mutant {
   /** Another one that stands in for it: only without both something is seen, and without that one alone nothing is. */
   readonly coveredBy?: string
 }
+
+/** Folders of what is edited. */
+export const engine = "packages/copy-engine/src"
+export const reclaim = `${engine}/reclaim`
+export const format = "packages/chain-format/src"
+
+export function change(file: string, find: string, put: string): Edit {
+  return { file, find, put }
+}
