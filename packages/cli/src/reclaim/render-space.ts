@@ -10,7 +10,7 @@ const kinds = [
   ["live", "needed by points"],
   ["undo", "of removed points that can be brought back"],
   ["reading", "of removed points that are being read"],
-  ["session", "of sessions that can be gone on with"],
+  ["session", "of runs that may be at work, or can be gone on with"],
   ["damage", "stored before a point that does not say what it needs"],
   ["kept", "needed by nothing, kept by the store"],
   ["young", "stored just now"],
