@@ -1,4 +1,4 @@
-import type { EngineSeams, Repository } from "@bcopy/copy-engine"
+import type { EngineSeams, Repository, StartedMovers } from "@bcopy/copy-engine"
 import type { Command } from "commander"
 import type { DescribedError } from "./describe-error.ts"
 import type { ExitCode } from "./exit-codes.ts"
@@ -13,6 +13,8 @@ export interface CliCommand<Options> {
   readonly name: string
   /** Whether an interrupted run keeps a checkpoint that the next one goes on from. */
   readonly keepsCheckpoint?: boolean
+  /** Whether it is going to move data: threads for that are started before anything else. */
+  readonly movesData?: (options: Options & SharedOptions) => boolean
   /** Describes it to the parser: options, arguments, help. */
   readonly define: (command: Command) => void
   readonly run: (call: Call<Options>) => Promise<Outcome>
@@ -30,6 +32,8 @@ export interface Call<Options = unknown> {
   readonly times: TaskTimes
   /** Buckets that were opened on the way. */
   readonly buckets: UsedBuckets
+  /** Threads for a command that moves data. */
+  readonly started?: StartedMovers
   /** Repositories that were opened on the way: what was seen of them is remembered at the end. */
   readonly opened: Repository[]
 }

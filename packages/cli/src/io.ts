@@ -1,4 +1,4 @@
-import type { EngineClock, EngineHost } from "@bcopy/copy-engine"
+import type { EngineClock, EngineHost, StartedMovers, StartMoversOptions } from "@bcopy/copy-engine"
 
 /** A stream that text goes to, and what is known of it. */
 export interface Output {
@@ -19,6 +19,8 @@ export interface Io {
   readonly random: (count: number) => Uint8Array
   /** Who writes; this process, if absent. */
   readonly host?: EngineHost
+  /** Starts threads ahead of their work; where it is absent, they are started once there is enough of it. */
+  readonly startMovers?: (options: StartMoversOptions) => StartedMovers
   /** Asks a person for a secret; absent without a terminal. */
   readonly prompt?: (question: string) => Promise<string>
   /** Asks a person for something that may be seen; absent without a terminal. */

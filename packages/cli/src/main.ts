@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8"
 import { complainOfNode } from "./check-node.ts"
+import { keepCompiledCode } from "./keep-compiled-code.ts"
 import { promptLine } from "./prompt-line.ts"
 import { promptPassword } from "./prompt-password.ts"
 
@@ -25,8 +26,11 @@ async function start(): Promise<void> {
   // Else the space for young objects grows to 64 MiB in each thread that works for long, beside what --memory counts on, and
   // no time is gained by it.
   setFlagsFromString("--semi-space-growth-factor=1")
+  // From its sources the program is run by those who change it; what they start is small, and compiled each time.
+  const isBuilt = import.meta.url.endsWith(".js")
+  if (isBuilt) keepCompiledCode(process)
   // What these import may need what an older Node does not have.
-  const [{ run }, { systemClock }, { randomBytes }] = await Promise.all([
+  const [{ run }, { startMovers, systemClock }, { randomBytes }] = await Promise.all([
     import("./cli.ts"),
     import("@bcopy/copy-engine"),
     import("node:crypto"),
@@ -60,6 +64,7 @@ async function start(): Promise<void> {
         prompt: (question: string) => promptPassword(question, process),
         ask: (question: string) => promptLine(question, process),
       }),
+    ...(isBuilt && { startMovers }),
     signal: stop.signal,
   })
   process.exitCode = isCut ? status || 1 : status

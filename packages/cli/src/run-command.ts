@@ -45,10 +45,15 @@ export async function runCommand<Options>(
     },
   }
   const opened: Repository[] = []
+  const { memory: memoryBytes } = options
+  const started = command.movesData?.(options)
+    ? io.startMovers?.({ ...(memoryBytes !== undefined && { memoryBytes }) })
+    : undefined
   try {
     const signal = AbortSignal.any([io.signal, cap.signal])
     const paint = paintFor(io.stdout, io.env)
-    const outcome = await command.run({ options, args, io, seams, signal, paint, times, buckets, opened })
+    const call = { options, args, io, seams, signal, paint, times, buckets, opened, ...(started && { started }) }
+    const outcome = await command.run(call)
     reporter.end()
     return writeOutcome(withUses(outcome, buckets.uses), io, { json })
   } catch (error) {
@@ -68,6 +73,7 @@ export async function runCommand<Options>(
     // What cannot be remembered is told, and changes nothing that was done.
     for (const repository of opened)
       await rememberRepository(repository).catch((error: Error) => reporter.note(error.message))
+    await started?.close()
     buckets.close()
     io.signal.removeEventListener("abort", onAbort)
   }

@@ -56,7 +56,9 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
   const policy = policyInForce(await ensureBackup(repository, job, abortable), job)
   const { dedupBytes } = plan
   const task = { policy, source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable }
-  const brought = await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, movers }))
+  const { packBytes } = repository
+  const moving = { plan, packBytes, ...(options.started && { started: options.started }) }
+  const brought = await withMovers(moving, (movers) => bringPoint(repository, { ...task, movers }))
   await settleRepeats(repository, signal)
   return { job, workload, from, dryRun, ...brought }
 }

@@ -343,7 +343,9 @@ test("a dedup table that is full never makes one block pass for another", async 
   }
   const plan = { ...memoryPlan({ movers: 0 }, repository.packBytes), dedupBytes: 0 }
   await ensureBackup(repository, "j")
-  await withMovers(plan, repository.packBytes, (movers) => bringPoint(repository, { ...task, dedupBytes: 0, movers }))
+  await withMovers({ plan, packBytes: repository.packBytes }, (movers) =>
+    bringPoint(repository, { ...task, dedupBytes: 0, movers }),
+  )
   expect(await verify(repository, { readData: "hash" })).toMatchObject({ damaged: [], unknown: [] })
 })
 

@@ -91,7 +91,8 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
     failed.push({ job: source.name, workload: "", error: unlisted })
     onEvent?.({ type: "failed", job: source.name, workload: "", message: unlisted.message })
   }
-  await withMovers(plan, repository.packBytes, async (movers) => {
+  const { packBytes } = repository
+  await withMovers({ plan, packBytes, ...(options.started && { started: options.started }) }, async (movers) => {
     for (const task of tasks) {
       for (const { point, reason } of task.skipped) skip(task, point, reason)
       if (task.refused !== undefined) fail(task, task.refused)

@@ -1,8 +1,9 @@
 import { packBufferBytes } from "@bcopy/chain-format"
 import { inlineMover } from "./inline-mover.ts"
 import type { MemoryPlan } from "./memory-budget.ts"
-import { type MoverThread, moverThread } from "./mover-thread.ts"
+import { type MoverThread, startMover } from "./mover-thread.ts"
 import { PackPool, packPoolMemory } from "./pack-pool.ts"
+import type { StartedMovers } from "./started-movers.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 
 /** What is done before threads are started, in pieces of work: most increments are through by then. */
@@ -33,17 +34,20 @@ export class DataMovers {
   readonly #adaptive: boolean
   readonly #packBytes: number
   readonly #threads: (MoverThread | undefined)[]
+  readonly #started: StartedMovers | undefined
   readonly #busy: number[]
   readonly #spare: Uint8Array[] = []
   #unpacked = 0
   #mapBuffer: Uint8Array | undefined
 
-  constructor({ movers, adaptive, packBuffers }: MemoryPlan, packBytes: number) {
+  /** With threads that were started before, there is nothing to wait for: they do all the work. */
+  constructor({ movers, adaptive, packBuffers }: MemoryPlan, packBytes: number, started?: StartedMovers) {
+    this.#started = started
     this.#inline = movers === 0
     this.#adaptive = adaptive
     this.#packBytes = packBytes
     this.count = Math.max(1, movers)
-    this.inlinePieces = adaptive && movers > 0 ? INLINE_PIECES : 0
+    this.inlinePieces = adaptive && movers > 0 && started === undefined ? INLINE_PIECES : 0
     this.pool = new PackPool(packPoolMemory(packBuffers, packBufferBytes(packBytes)))
     this.starter = inlineMover(this.pool)
     this.#threads = Array.from({ length: this.count }, () => undefined)
@@ -94,7 +98,9 @@ export class DataMovers {
   }
 
   thread(mover: number): MoverThread {
-    return (this.#threads[mover] ??= this.#inline ? this.starter : moverThread(this.pool))
+    return (this.#threads[mover] ??= this.#inline
+      ? this.starter
+      : (this.#started?.take() ?? startMover()).use(this.pool))
   }
 
   async unpack(task: UnpackTask): Promise<UnpackFailure | undefined> {
@@ -123,13 +129,16 @@ export class DataMovers {
   }
 }
 
-/** Does work with data movers, and lets go of them. */
+/** Does work with data movers, those among them that were started before, and lets go of them. */
 export async function withMovers<T>(
-  plan: MemoryPlan,
-  packBytes: number,
+  {
+    plan,
+    packBytes,
+    started,
+  }: { readonly plan: MemoryPlan; readonly packBytes: number; readonly started?: StartedMovers },
   work: (movers: DataMovers) => Promise<T>,
 ): Promise<T> {
-  const movers = new DataMovers(plan, packBytes)
+  const movers = new DataMovers(plan, packBytes, started)
   try {
     return await work(movers)
   } finally {

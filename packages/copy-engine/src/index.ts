@@ -35,6 +35,7 @@ export { backUp, type BackUpOptions, type BackUpReport } from "./back-up.ts"
 export { copy, type CopyOptions, type CopyReport, type PlannedPoint } from "./copy.ts"
 export { type CopyTask, planCopy, type PlanCopyOptions } from "./plan-copy.ts"
 export type { TransferOptions } from "./transfer-options.ts"
+export { StartedMovers, startMovers, type StartMoversOptions } from "./started-movers.ts"
 export type { BroughtPoint } from "./bring-point.ts"
 
 // What the store can do

@@ -12,7 +12,7 @@ const REPACKER_BYTES = 20 << 20
 export const DEFAULT_MEMORY_BYTES = 288 << 20
 const MIN_DEDUP_BYTES = 1 << 20
 const MAX_DEDUP_BYTES = 64 << 20
-const MAX_MOVERS = 8
+export const MAX_MOVERS = 8
 
 /** How the memory of a session is used. */
 export interface MemoryPlan {
@@ -106,13 +106,17 @@ export function readingPlan(
   { packBytes, rangeBytes }: { readonly packBytes: number; readonly rangeBytes: number },
 ): MemoryPlan {
   requireMovers(movers)
-  const left = memoryBytes - PROCESS_BYTES - rangesHeld(rangeBytes) * rangeBytes
-  const fitting = Math.max(0, Math.floor(left / THREAD_BYTES))
+  const fitting = threadsFitting(memoryBytes - rangesHeld(rangeBytes) * rangeBytes)
   const chosen = movers ?? Math.min(availableParallelism(), fitting, MAX_MOVERS)
   // Ranges and whole packs are not read at the same time.
   const rest = Math.max(0, memoryBytes - PROCESS_BYTES - chosen * THREAD_BYTES)
   const packBuffers = Math.min(chosen + 1, Math.floor(rest / packBufferBytes(packBytes)))
   return { movers: chosen, adaptive: movers === undefined, packBuffers, dedupBytes: 0 }
+}
+
+/** How many threads there is room for at most, whatever they do. */
+export function threadsFitting(memoryBytes = DEFAULT_MEMORY_BYTES): number {
+  return Math.max(0, Math.floor((memoryBytes - PROCESS_BYTES) / THREAD_BYTES))
 }
 
 function requireMovers(movers: number | undefined): void {

@@ -4,14 +4,15 @@ import type { PackPoolMemory } from "./pack-pool.ts"
 import type { RepackedBlocks, RepackTask } from "./repacker.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 
-/** What a mover thread is started with. */
+/** What a mover thread is started with: it belongs to nobody yet. */
 export interface MoverThreadData {
   readonly isMover: true
-  readonly pool: PackPoolMemory
 }
 
 /** What the main thread says to a mover. */
 export type MoverRequest =
+  /** Whose it is: said once, and first. */
+  | { readonly type: "use"; readonly pool: PackPoolMemory }
   /** A session begins: what is moved from here on is its own. */
   | { readonly type: "begin"; readonly session: number; readonly setup: MoverSetup }
   | { readonly type: "stretch"; readonly task: number; readonly stretch: Stretch }

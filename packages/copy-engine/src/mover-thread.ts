@@ -34,15 +34,45 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** A mover in a thread of its own: the memory of stretches, packs and slots is shared with it, never copied. */
-export function moverThread(pool: PackPool): MoverThread {
-  const worker = new Worker(workerUrl(), { workerData: { isMover: true, pool: pool.memory } satisfies MoverThreadData })
+/** A thread that has been started to be a mover, and belongs to nobody yet. */
+export interface IdleMover {
+  /** Makes it a mover: the memory of stretches, packs and slots is shared with it, never copied. */
+  use(pool: PackPool): MoverThread
+  close(): Promise<void>
+}
+
+/** Starts a thread to be a mover. That it cannot start is told to whoever asks it for something. */
+export function startMover(): IdleMover {
+  const worker = new Worker(workerUrl(), { workerData: { isMover: true } satisfies MoverThreadData })
+  const early: Error[] = []
+  const onError = (error: Error) => void early.push(error)
+  const onExit = (code: number) => void early.push(new Error(`a data mover ended by itself (${code})`))
+  worker.on("error", onError)
+  worker.on("exit", onExit)
+  const close = async () => {
+    worker.removeAllListeners("exit")
+    await worker.terminate()
+  }
+  return {
+    use(pool) {
+      worker.off("error", onError)
+      worker.off("exit", onExit)
+      return moverThread(worker, { pool, failed: early[0], close })
+    },
+    close,
+  }
+}
+
+function moverThread(
+  worker: Worker,
+  { pool, failed, close }: { readonly pool: PackPool; readonly failed: Error | undefined } & Pick<IdleMover, "close">,
+): MoverThread {
   const waiting = new Map<number, Waiting>()
   let nextTask = 0
   let session = 0
   let onPack: (pack: MovedPack) => void = () => undefined
   let packs: MovedPack[] = []
-  let failure: Error | undefined
+  let failure = failed && startFailure(failed)
 
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   const tell = (request: MoverRequest) => worker.postMessage(request)
@@ -82,8 +112,9 @@ export function moverThread(pool: PackPool): MoverThread {
       else waiter.reject(error)
     } else waiter?.resolve(answer, answer.type === "unpacked" ? [] : takePacks())
   })
-  worker.on("error", (error) => fail(isMissing(error) ? missing(error) : error))
+  worker.on("error", (error) => fail(startFailure(error)))
   worker.on("exit", (code) => fail(new Error(`a data mover ended by itself (${code})`)))
+  tell({ type: "use", pool: pool.memory })
 
   return {
     begin(setup, listener) {
@@ -108,18 +139,14 @@ export function moverThread(pool: PackPool): MoverThread {
     async check(check) {
       return (await ask<"unpacked">((task) => ({ type: "check", task, check }))).failure
     },
-    async close() {
-      worker.removeAllListeners("exit")
-      await worker.terminate()
-    },
+    close,
   }
 }
 
-function isMissing(error: Error): boolean {
-  return ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes((error as NodeJS.ErrnoException).code ?? "")
-}
-
-function missing(cause: Error): EngineError {
+/** A thread that lacks its file gets an error of ours. */
+function startFailure(cause: Error): Error {
+  const isMissing = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes((cause as NodeJS.ErrnoException).code ?? "")
+  if (!isMissing) return cause
   return new EngineError("BadArgument", `a data mover cannot start: ${cause.message}`, {
     cause,
     hint: "Who bundles the engine bundles @bcopy/copy-engine/mover-worker too, as mover-worker.js beside it, or asks for 0 movers.",

@@ -7,4 +7,4 @@ const port = (workerData as Partial<MoverThreadData> | null)?.isMover === true ?
 /** Whether this thread is a data mover of an engine that started it: then importing this file made it work. */
 export const isMover: boolean = port !== null
 
-if (port !== null) serveMover(port, workerData as MoverThreadData)
+if (port !== null) serveMover(port)

@@ -20,6 +20,7 @@ import { outputExists } from "./raw-target.ts"
 import { withReadingMark } from "./reading-mark.ts"
 import type { Repository } from "./repository.ts"
 import { type DiskRestore, restoreDisk } from "./restore-disk.ts"
+import type { StartedMovers } from "./started-movers.ts"
 
 export interface RestoreOptions {
   readonly workload: string
@@ -41,6 +42,8 @@ export interface RestoreOptions {
   readonly memoryBytes?: number
   /** Threads that open what is stored: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
   readonly movers?: number
+  /** Threads that were started before ({@link startMovers}). */
+  readonly started?: StartedMovers
   readonly signal?: AbortSignal
 }
 
@@ -99,7 +102,7 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   const { packBytes } = repository
   const plan = readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes })
   const work = async () =>
-    withMovers(plan, packBytes, async (movers) => {
+    withMovers({ plan, packBytes, ...(options.started && { started: options.started }) }, async (movers) => {
       for (const [index, { name, sizeBytes, contentRoot }] of disks.entries()) {
         const path = paths[index] as string
         const number = manifest.disks.findIndex((disk) => disk.name === name)

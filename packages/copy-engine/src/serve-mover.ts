@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads"
 import { Mover } from "./mover.ts"
-import type { MoverAnswer, MoverRequest, MoverThreadData } from "./mover-messages.ts"
+import type { MoverAnswer, MoverRequest } from "./mover-messages.ts"
 import { sha256, zstdCodec } from "./node-primitives.ts"
 import { PackPool } from "./pack-pool.ts"
 import { checkSlots, unpack } from "./unpack.ts"
@@ -10,10 +10,10 @@ const owned = (...arrays: readonly (Uint8Array | Uint32Array)[]) =>
   arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer)
 
 /** Does what a main thread asks through a port: the whole work of a mover thread. */
-export function serveMover(port: MessagePort, { pool: memory }: MoverThreadData): void {
+export function serveMover(port: MessagePort): void {
   const answer = (message: MoverAnswer, transfer: readonly ArrayBuffer[] = []) =>
     port.postMessage(message, [...transfer])
-  const pool = new PackPool(memory)
+  let pool: PackPool
   const means = {
     codec: zstdCodec,
     sha256,
@@ -25,7 +25,8 @@ export function serveMover(port: MessagePort, { pool: memory }: MoverThreadData)
   port.on("message", (request: MoverRequest) => {
     const task = "task" in request ? request.task : -1
     try {
-      if (request.type === "begin") {
+      if (request.type === "use") pool = new PackPool(request.pool)
+      else if (request.type === "begin") {
         const { session, setup } = request
         mover = new Mover(setup, means, (pack) => answer({ type: "pack", session, pack }, owned(pack.bytes)))
       } else if (request.type === "stretch") {

@@ -1,16 +1,20 @@
-import { DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage, placesPerSlot } from "@bcopy/chain-format"
+import { DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage } from "@bcopy/chain-format"
 import { type SourceDisk, SourceError, type Span } from "@bcopy/source"
 import { runsOf } from "./block-runs.ts"
 import type { Stretch } from "./mover.ts"
 import type { PointWriter } from "./point-writer.ts"
 import type { MapOp } from "./session-movers.ts"
 import { seedOfSealed } from "./suite-of.ts"
+import { type WantedBlock, WantedBlocks, type WantedGroup } from "./wanted-blocks.ts"
 
-/** Blocks after which a stretch ends, whatever is to be read of it. */
+/** Blocks after which a piece ends, whatever is to be read of it. */
 const MAX_BLOCKS = 8 * LEAF_BLOCKS
 
-/** Room beside the blocks of a stretch for what comes with their slots. */
+/** Room beside the blocks of a group for what comes with their slots. */
 const SLOT_ROOM_BYTES = 64 << 10
+/** How much of what is to be read waits for blocks of the same slots, and how many pieces wait with it at most. */
+const WAITING_BYTES = 16 << 20
+const WAITING_PIECES = 32
 /** How much is announced to a source before it is read, where the source wants to know. */
 const AHEAD_BYTES = 32 << 20
 
@@ -38,37 +42,45 @@ export interface TransferKnownOptions {
 }
 
 /** Blocks that lie together, and what is known of them. */
-interface KnownStretch {
+interface KnownPiece {
   readonly first: number
   readonly count: number
-  readonly ops: readonly (MapOp | undefined)[]
-  /** Those to be read, and what they must hash to. */
-  readonly blocks: readonly number[]
-  readonly ids: readonly Uint8Array[]
+  readonly ops: readonly (MapOp | WantedBlock)[]
+  /** Those of `ops` that are to be read. */
+  readonly wanted: readonly WantedBlock[]
 }
 
 /**
  * Brings blocks whose ids the source knows: only what is stored nowhere is read, and must hash to its id. Where the source
- * is a repository, stretches end where its slots do, and movers get these as they are.
+ * is a repository, its slots are read as a whole, wherever on the disk their blocks lie, and movers get them as they are.
  */
 export class TransferKnown {
   readonly #writer: PointWriter
   readonly #options: TransferKnownOptions
+  /** The piece that is being put together. */
   #first = 0
   #count = 0
-  /** What is known; `undefined` for a block that is to be read. */
-  #ops: (MapOp | undefined)[] = []
-  #blocks: number[] = []
-  #ids: Uint8Array[] = []
+  #ops: (MapOp | WantedBlock)[] = []
+  #wanted: WantedBlock[] = []
+  /** Pieces that are complete, in the order of the disk, the first of which has blocks that no mover has yet. */
+  readonly #pieces: KnownPiece[] = []
+  readonly #waiting: WantedBlocks
+  readonly #maxWaiting: number
   /** Announced to the source, and not yet read. */
-  readonly #announced: KnownStretch[] = []
+  readonly #announced: WantedGroup[] = []
   #announcedBlocks = 0
-  /** Where the last block to be read is stored. */
-  #slot: number | undefined
+  readonly #maxAnnounced: number
+  /** Those that movers have, the first asked first. */
+  readonly #moving: Promise<unknown>[] = []
 
   constructor(writer: PointWriter, options: TransferKnownOptions) {
     this.#writer = writer
     this.#options = options
+    const { disk, blockBytes, stretchBlocks } = options
+    const opens = seedOfSealed(disk.sealed) !== undefined
+    this.#waiting = new WantedBlocks(stretchBlocks)
+    this.#maxWaiting = opens ? Math.floor(WAITING_BYTES / blockBytes) : 0
+    this.#maxAnnounced = opens && disk.sealed?.willRead !== undefined ? Math.floor(AHEAD_BYTES / blockBytes) : 0
   }
 
   /** Takes the next blocks of the disk: what is known of them, or data with ids. */
@@ -77,7 +89,7 @@ export class TransferKnown {
     if (kind !== "data" || ids === undefined) {
       this.#push({ kind: kind === "zero" ? "zero" : "keep", count })
       this.#count += count
-      if (this.#blocks.length === 0) await this.#endStretch()
+      if (this.#wanted.length === 0) await this.#endPiece()
       return
     }
     let leaf: LeafPage | undefined
@@ -85,67 +97,82 @@ export class TransferKnown {
       const block = first + at
       if (at === 0 || block % LEAF_BLOCKS === 0) leaf = await this.#options.baseLeaf(Math.floor(block / LEAF_BLOCKS))
       const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
-      const op = this.#opFor(block, id, leaf)
-      if (op === undefined) {
-        const slot = slots?.[at]
-        if (this.#isFullBefore(slot)) await this.#endStretch()
-        this.#slot = slot
-        this.#blocks.push(block)
-        this.#ids.push(id)
-      }
       if (this.#count === 0) this.#first = block
-      this.#push(op)
+      const op = this.#opFor(block, id, leaf)
+      if (op === undefined) this.#want({ block, id }, slots?.[at])
+      else this.#push(op)
       this.#count++
-      if (this.#count >= MAX_BLOCKS) await this.#endStretch()
+      if (this.#count >= MAX_BLOCKS || this.#wanted.length >= this.#options.stretchBlocks) await this.#endPiece()
     }
   }
 
   /** Sends what was taken. */
   async flush(): Promise<void> {
-    await this.#endStretch()
-    while (this.#announced.length > 0) await this.#sendFirst()
+    await this.#endPiece()
+    while (this.#waiting.count > 0) await this.#announceNext()
+    while (this.#announced.length > 0) await this.#moveFirst()
+    await this.#sendMoved()
   }
 
-  /** Sends what was taken since the last stretch; a source that wants to know beforehand is told, and read later. */
-  async #endStretch(): Promise<void> {
+  #want(wanted: WantedBlock, slot: number | undefined): void {
+    this.#ops.push(wanted)
+    this.#wanted.push(wanted)
+    this.#waiting.add(wanted, slot)
+  }
+
+  /** Sends what can be: pieces with nothing to read at once, so that who follows the progress is told. */
+  async #endPiece(): Promise<void> {
     if (this.#count === 0) return
-    const stretch = { first: this.#first, count: this.#count, ops: this.#ops, blocks: this.#blocks, ids: this.#ids }
+    this.#pieces.push({ first: this.#first, count: this.#count, ops: this.#ops, wanted: this.#wanted })
     this.#ops = []
-    this.#blocks = []
-    this.#ids = []
+    this.#wanted = []
     this.#count = 0
-    const { disk, blockBytes, signal } = this.#options
-    this.#announced.push(stretch)
-    this.#announcedBlocks += stretch.blocks.length
-    const { sealed } = disk
-    const tells = seedOfSealed(sealed) !== undefined && sealed?.willRead !== undefined
-    if (tells && stretch.blocks.length > 0)
-      await sealed.willRead?.(stretch.blocks, signal === undefined ? {} : { signal })
-    const mayWait = tells ? Math.floor(AHEAD_BYTES / blockBytes) : 0
-    while (this.#announcedBlocks > mayWait) await this.#sendFirst()
-    // Nothing is waited for by what needs no reading: who follows the progress is told now.
-    while (this.#announced[0]?.blocks.length === 0) await this.#sendFirst()
+    await this.#sendMoved()
+    while (this.#waiting.count > this.#maxWaiting) await this.#announceNext()
+    while (this.#pieces.length > WAITING_PIECES)
+      await (this.#announced.length === 0 ? this.#announceNext() : this.#moveFirst())
   }
 
-  async #sendFirst(): Promise<void> {
-    const { first, count, ops, blocks, ids } = this.#announced.shift() as KnownStretch
-    this.#announcedBlocks -= blocks.length
-    const piece = { first, count }
-    if (blocks.length === 0) return this.#options.send({ ...piece, ops: Promise.resolve(() => ops as MapOp[]) })
-    const { moved } = await this.#bring(first, blocks, Buffer.concat(ids))
-    await this.#options.send({ ...piece, ops: moved.then((found) => () => merge(ops, found())) })
+  /** Tells a source that wants to know beforehand what will be read, and reads what was told long enough ago. */
+  async #announceNext(): Promise<void> {
+    const group = this.#waiting.next()
+    const { disk, signal } = this.#options
+    this.#announced.push(group)
+    this.#announcedBlocks += group.blocks.length
+    if (this.#maxAnnounced > 0) await disk.sealed?.willRead?.(numbersOf(group), signal === undefined ? {} : { signal })
+    while (this.#announcedBlocks > this.#maxAnnounced) await this.#moveFirst()
   }
 
-  /** Whether a stretch ends before a block that is stored there: so that slots are not cut, if they are not too large. */
-  #isFullBefore(slot: number | undefined): boolean {
-    const { blockBytes, stretchBlocks } = this.#options
-    const { length } = this.#blocks
-    return length >= stretchBlocks || (slot !== this.#slot && length > stretchBlocks - placesPerSlot(blockBytes))
+  async #moveFirst(): Promise<void> {
+    const group = this.#announced.shift() as WantedGroup
+    this.#announcedBlocks -= group.blocks.length
+    while (this.#moving.length > this.#writer.movers.depth) await this.#moving.shift()
+    const { moved } = await this.#bring(group)
+    group.moved = moved.then((take) => void (group.take = take))
+    // It is awaited in its turn; until then a failure of it is not unheard.
+    group.moved.catch(() => undefined)
+    this.#moving.push(group.moved)
+    await this.#sendMoved()
   }
 
-  #push(op: MapOp | undefined): void {
+  /** Sends pieces, as many as have nothing to read that no mover has. */
+  async #sendMoved(): Promise<void> {
+    for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
+      const groups = new Set(piece.wanted.map((wanted) => wanted.with?.group))
+      const answers: Promise<void>[] = []
+      for (const group of groups) {
+        if (group?.moved === undefined) return
+        answers.push(group.moved)
+      }
+      this.#pieces.shift()
+      const { first, count, ops } = piece
+      await this.#options.send({ first, count, ops: Promise.all(answers).then(() => () => ops.map(opOf)) })
+    }
+  }
+
+  #push(op: MapOp): void {
     const last = this.#ops.at(-1)
-    if (op !== undefined && op.kind !== "put" && last?.kind === op.kind) last.count += op.count
+    if (op.kind !== "put" && last !== undefined && "kind" in last && last.kind === op.kind) last.count += op.count
     else this.#ops.push(op)
   }
 
@@ -160,11 +187,9 @@ export class TransferKnown {
   }
 
   /** Reads blocks and hands them to a mover; `moved` resolves when it has answered. */
-  async #bring(
-    near: number,
-    blocks: readonly number[],
-    expected: Uint8Array,
-  ): Promise<{ readonly moved: Promise<() => readonly MapOp[]> }> {
+  async #bring(group: WantedGroup): Promise<{ readonly moved: Promise<() => readonly MapOp[]> }> {
+    const blocks = numbersOf(group)
+    const expected = Buffer.concat(group.blocks.map(({ id }) => id))
     const { number, disk, blockBytes, stretchBlocks, onRead, signal } = this.#options
     const abortable = signal === undefined ? {} : { signal }
     const { movers } = this.#writer
@@ -192,7 +217,7 @@ export class TransferKnown {
         if (wrong >= 0)
           throw new SourceError(
             "Damaged",
-            `disk ${disk.name}: a block near ${near} of the source is not what its id says`,
+            `disk ${disk.name}: a block near ${blocks[0]} of the source is not what its id says`,
           )
         return ops
       }),
@@ -200,8 +225,14 @@ export class TransferKnown {
   }
 }
 
-/** Fills what was not known with what the mover found, in order. */
-function merge(known: readonly (MapOp | undefined)[], moved: readonly MapOp[]): readonly MapOp[] {
-  const next = moved[Symbol.iterator]()
-  return known.map((op) => op ?? (next.next().value as MapOp))
+function numbersOf({ blocks }: WantedGroup): readonly number[] {
+  return blocks.map(({ block }) => block)
+}
+
+/** What a mover found of a block that was not known. Groups are asked in the order in which they were formed. */
+function opOf(op: MapOp | WantedBlock): MapOp {
+  if ("kind" in op) return op
+  const { group, at } = op.with as NonNullable<WantedBlock["with"]>
+  group.ops ??= group.take?.()
+  return group.ops?.[at] as MapOp
 }

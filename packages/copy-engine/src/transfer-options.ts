@@ -1,3 +1,5 @@
+import type { StartedMovers } from "./started-movers.ts"
+
 /** How points are brought in, the same for a backup and a copy. */
 export interface TransferOptions {
   /**
@@ -12,5 +14,7 @@ export interface TransferOptions {
   readonly memoryBytes?: number
   /** Threads that move data: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
   readonly movers?: number
+  /** Threads that were started before ({@link startMovers}). */
+  readonly started?: StartedMovers
   readonly signal?: AbortSignal
 }

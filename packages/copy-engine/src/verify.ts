@@ -22,6 +22,7 @@ import { interruptible } from "./interruptible.ts"
 import { readingPlan } from "./memory-budget.ts"
 import { LogWitnesses } from "./log-witnesses.ts"
 import type { Repository } from "./repository.ts"
+import type { StartedMovers } from "./started-movers.ts"
 import { StoredSizes } from "./stored-sizes.ts"
 import { type Proven, verifyPoint } from "./verify-point.ts"
 
@@ -38,6 +39,8 @@ export interface VerifyOptions {
   readonly memoryBytes?: number
   /** Threads that open what is stored: as many as cores and `memoryBytes` allow by default; 0 does it in this one. */
   readonly movers?: number
+  /** Threads that were started before ({@link startMovers}). */
+  readonly started?: StartedMovers
   readonly signal?: AbortSignal
 }
 
@@ -72,8 +75,11 @@ export async function verify(repository: Repository, options: VerifyOptions = {}
   const { packBytes } = repository
   return interruptible(options.signal, "verify was interrupted", () =>
     withMovers(
-      readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes }),
-      packBytes,
+      {
+        plan: readingPlan(options, { packBytes, rangeBytes: (repository.view.fetch ?? nearFetch).maxBytes }),
+        packBytes,
+        ...(options.started && { started: options.started }),
+      },
       (movers) => verifyNow(repository, options, movers),
     ),
   )

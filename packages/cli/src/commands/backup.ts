@@ -25,6 +25,7 @@ interface BackupOptions {
 export const backupCommand: CliCommand<BackupOptions> = {
   name: "backup",
   keepsCheckpoint: true,
+  movesData: ({ dryRun }) => dryRun !== true,
   define(command) {
     command
       .summary("back up disk images as a new restore point")
@@ -47,8 +48,8 @@ export const backupCommand: CliCommand<BackupOptions> = {
   },
   async run(call) {
     const { job, workload, platform, format, allowChanging, level, takeOver, memory, dryRun = false } = call.options
-    const { io, signal, paint, times } = call
-    const asked = { job, workload, level, takeOver, dryRun, memoryBytes: memory, signal }
+    const { io, signal, paint, times, started } = call
+    const asked = { job, workload, level, takeOver, dryRun, memoryBytes: memory, started, signal }
     const disks = parseDiskImages(call.args, existsSync)
     const repository = await openGivenRepository(call)
     if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)

@@ -28,6 +28,7 @@ interface CopyCommandOptions extends KeyOptions, FromKeyOptions {
 export const copyCommand: CliCommand<CopyCommandOptions> = {
   name: "copy",
   keepsCheckpoint: true,
+  movesData: ({ dryRun }) => dryRun !== true,
   define(command) {
     command
       .summary("copy restore points into another repository")
@@ -66,7 +67,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       memory,
       dryRun,
     } = call.options
-    const { signal, paint, times } = call
+    const { signal, paint, times, started } = call
     const keys = await givenKeys(call)
     const [origin, target] = await openBoth([from, keys.from], [to, keys.to], call)
     if (origin.birth.repository === target.birth.repository)
@@ -84,6 +85,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       takeOver,
       dryRun,
       memoryBytes: memory,
+      started,
       signal,
     })
     const { exit, errors } = copyExit(report)

@@ -19,6 +19,7 @@ interface RestoreCommandOptions {
 /** `bcopy restore`: writes the disks of a point out. */
 export const restoreCommand: CliCommand<RestoreCommandOptions> = {
   name: "restore",
+  movesData: ({ dryRun }) => dryRun !== true,
   define(command) {
     command
       .summary("write the disks of a restore point out as raw images")
@@ -43,7 +44,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
   },
   async run(call) {
     const { job, workload, point, removed, disk, output, overwrite, yes, dryRun, memory } = call.options
-    const { io, signal, paint, seams } = call
+    const { io, signal, paint, seams, started } = call
     const onEvent: OnEvent = (event) => {
       const named = event.type === "restore" ? { ...event, ...(job !== undefined && { job }), workload } : event
       seams.onEvent?.(named)
@@ -52,7 +53,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
     await refuseOutputInside(repositoryGiven(call), output, call.options)
     const startMs = io.clock.monotonic()
     const what = { job, workload, point, removed, disk, output, overwrite, yes, dryRun }
-    const report = await restore(repository, { ...what, memoryBytes: memory, signal })
+    const report = await restore(repository, { ...what, memoryBytes: memory, started, signal })
     const tookMs = Math.round(io.clock.monotonic() - startMs)
     return { document: restoreDocument(report, tookMs), text: renderRestore(report, { tookMs, paint }) }
   },

@@ -14,6 +14,7 @@ interface VerifyCommandOptions {
 /** `bcopy verify`: proves restore points. */
 export const verifyCommand: CliCommand<VerifyCommandOptions> = {
   name: "verify",
+  movesData: ({ readData }) => readData !== undefined,
   define(command) {
     command
       .summary("prove that restore points are whole")
@@ -34,10 +35,10 @@ export const verifyCommand: CliCommand<VerifyCommandOptions> = {
   },
   async run(call) {
     const { all, readData = "none", dryRun = false, memory } = call.options
-    const { io, signal, paint } = call
+    const { io, signal, paint, started } = call
     const repository = await openGivenRepository(call)
     const startMs = io.clock.monotonic()
-    const report = await verify(repository, { all, readData, dryRun, memoryBytes: memory, signal })
+    const report = await verify(repository, { all, readData, dryRun, memoryBytes: memory, started, signal })
     const tookMs = Math.round(io.clock.monotonic() - startMs)
     return {
       ...verifyVerdict(report),

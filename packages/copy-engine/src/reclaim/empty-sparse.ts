@@ -171,7 +171,7 @@ async function emptyOf(
     const after = () => options.onMoved?.(++sums.packs)
     const plan = repackingPlan(options, packBytes)
     const { fillBytes } = plan
-    return withMovers(plan, fillBytes, async (movers) =>
+    return withMovers({ plan, packBytes: fillBytes }, async (movers) =>
       movePacks(repository, batch, {
         backup,
         blockBytes,
