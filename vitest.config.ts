@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
@@ -9,6 +11,8 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Programs that tests start leave nothing in the caches of who tests.
+    env: { BCOPY_CACHE_DIR: join(tmpdir(), `bcopy-test-cache-${process.getuid?.() ?? ""}`) },
     passWithNoTests: true,
     // Whole names: the list of skipped tests shows them.
     taskTitleValueFormatTruncate: 0,

@@ -12,7 +12,12 @@ export function bcopyContender(folder: string): Contender {
   const repository = join(folder, "bcopy")
   const offsite = join(folder, "bcopy-offsite")
   const level1 = join(folder, "bcopy-level-1")
-  const keys = { BCOPY_PASSWORD: "x", BCOPY_FROM_PASSWORD: "x", BCOPY_CONFIG_DIR: join(folder, "config") }
+  const keys = {
+    BCOPY_PASSWORD: "x",
+    BCOPY_FROM_PASSWORD: "x",
+    BCOPY_CONFIG_DIR: join(folder, "config"),
+    BCOPY_CACHE_DIR: join(folder, "cache-bcopy"),
+  }
   const named = ["--job", "nightly", "--workload", "web"]
   const backUp = (into: string, image: string, ...more: readonly string[]) =>
     [bcopy, "backup", "--repo", into, named, more, `disk=${image}`].flat()

@@ -35,7 +35,11 @@ export function prunedBcopy(folder: string, { encrypted }: { readonly encrypted:
     repository: "bcopy",
     options: {
       cwd: folder,
-      environment: { ...(encrypted && { BCOPY_PASSWORD: "x" }), BCOPY_CONFIG_DIR: join(folder, "config") },
+      environment: {
+        ...(encrypted && { BCOPY_PASSWORD: "x" }),
+        BCOPY_CONFIG_DIR: join(folder, "config"),
+        BCOPY_CACHE_DIR: join(folder, "cache-bcopy"),
+      },
     },
     begin: [...bcopy, "init", ...at, encrypted ? "--no-recovery-kit" : "--no-encryption"],
     backUp: (image) => [...bcopy, "backup", ...at, "--job", "nightly", "--workload", "web", `disk=${image}`],

@@ -22,7 +22,7 @@ async function run(cwd: string, argv: readonly string[], stdout: "inherit" | "pi
   const child = spawn(process.execPath, ["--conditions=@bcopy/source", main, ...argv], {
     cwd,
     // What is remembered of the demo's repositories goes with them.
-    env: { ...process.env, BCOPY_CONFIG_DIR: join(cwd, "config") },
+    env: { ...process.env, BCOPY_CONFIG_DIR: join(cwd, "config"), BCOPY_CACHE_DIR: join(cwd, "cache") },
     stdio: ["ignore", stdout, "inherit"],
   })
   let text = ""

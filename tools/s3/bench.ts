@@ -29,6 +29,7 @@ const environment = {
   RESTIC_PASSWORD: "x",
   BCOPY_PASSWORD: "x",
   BCOPY_CONFIG_DIR: join(folder, "config"),
+  BCOPY_CACHE_DIR: join(folder, "cache-bcopy"),
   RESTIC_CACHE_DIR: join(folder, "cache"),
 }
 const program = join(import.meta.dirname, "../../packages/cli/dist/main.js")

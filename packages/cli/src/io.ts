@@ -1,4 +1,4 @@
-import type { EngineClock, EngineHost, StartedMovers, StartMoversOptions } from "@bcopy/copy-engine"
+import type { EngineClock, EngineHost, ScanCache, StartedMovers, StartMoversOptions } from "@bcopy/copy-engine"
 
 /** A stream that text goes to, and what is known of it. */
 export interface Output {
@@ -21,6 +21,8 @@ export interface Io {
   readonly host?: EngineHost
   /** Starts threads ahead of their work; where it is absent, they are started once there is enough of it. */
   readonly startMovers?: (options: StartMoversOptions) => StartedMovers
+  /** What this machine remembers of disks that it has read; absent where it can remember nothing. */
+  readonly scans?: ScanCache
   /** Asks a person for a secret; absent without a terminal. */
   readonly prompt?: (question: string) => Promise<string>
   /** Asks a person for something that may be seen; absent without a terminal. */

@@ -30,8 +30,9 @@ async function start(): Promise<void> {
   const isBuilt = import.meta.url.endsWith(".js")
   if (isBuilt) keepCompiledCode(process)
   // What these import may need what an older Node does not have.
-  const [{ run }, { startMovers, systemClock }, { randomBytes }] = await Promise.all([
+  const [{ run }, { scanCacheFolder }, { startMovers, systemClock }, { randomBytes }] = await Promise.all([
     import("./cli.ts"),
+    import("./scan-cache-folder.ts"),
     import("@bcopy/copy-engine"),
     import("node:crypto"),
   ])
@@ -53,6 +54,7 @@ async function start(): Promise<void> {
   })
   // Nobody can be told, and the work itself goes on.
   process.stderr.on("error", () => undefined)
+  const scans = scanCacheFolder(process)
   const status = await run(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -65,6 +67,7 @@ async function start(): Promise<void> {
         ask: (question: string) => promptLine(question, process),
       }),
     ...(isBuilt && { startMovers }),
+    ...(scans && { scans }),
     signal: stop.signal,
   })
   process.exitCode = isCut ? status || 1 : status

@@ -10,6 +10,7 @@ import { type Repository, requireWritable } from "./repository.ts"
 import { policyInForce } from "./retention-policy.ts"
 import { noCounts } from "./running-counts.ts"
 import { settleRepeats } from "./settle-repeats.ts"
+import type { ScanCache } from "./scan-cache.ts"
 import type { TransferOptions } from "./transfer-options.ts"
 
 export interface BackUpOptions extends TransferOptions {
@@ -17,6 +18,10 @@ export interface BackUpOptions extends TransferOptions {
   readonly source: Source
   readonly job: string
   readonly workload: string
+  /** What this machine remembers of disks that it has read; without it every block is hashed. */
+  readonly scans?: ScanCache
+  /** Hash every block, whatever is remembered of it. */
+  readonly rehash?: boolean
 }
 
 export interface BackUpReport extends BroughtPoint {
@@ -38,7 +43,7 @@ export async function backUp(repository: Repository, options: BackUpOptions): Pr
 }
 
 async function backUpNow(repository: Repository, options: BackUpOptions): Promise<BackUpReport> {
-  const { source, job, workload, level, takeOver = false, dryRun = false, signal } = options
+  const { source, job, workload, level, takeOver = false, dryRun = false, scans, rehash = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   requireName("job", job)
@@ -55,7 +60,8 @@ async function backUpNow(repository: Repository, options: BackUpOptions): Promis
   }
   const policy = policyInForce(await ensureBackup(repository, job, abortable), job)
   const { dedupBytes } = plan
-  const task = { policy, source, point: from, job, workload, level, takeOver, dedupBytes, ...abortable }
+  const remembering = scans && { scans, rehash }
+  const task = { policy, source, point: from, job, workload, level, takeOver, dedupBytes, ...remembering, ...abortable }
   const { packBytes } = repository
   const moving = { plan, packBytes, ...(options.started && { started: options.started }) }
   const brought = await withMovers(moving, (movers) => bringPoint(repository, { ...task, movers }))

@@ -35,6 +35,7 @@ import { openSession, type Session } from "./session.ts"
 import { SessionPacks } from "./session-packs.ts"
 import { seedOf } from "./suite-of.ts"
 import { addSiblingBlocks } from "./sibling-blocks.ts"
+import { CarefulTags, type ScanCache } from "./scan-cache.ts"
 import { transferDisk } from "./transfer-disk.ts"
 
 /** A point is brought again if space was given back that it would have needed, so often at most. */
@@ -55,6 +56,9 @@ export interface BringPointOptions {
   /** Memory for the dedup table. */
   readonly dedupBytes: number
   readonly movers: DataMovers
+  /** What this machine remembers of disks, and whether they are to be hashed whatever that is. */
+  readonly scans?: ScanCache
+  readonly rehash?: boolean
   /** The retention policy of the backup. */
   readonly policy: PolicyInForce | undefined
   readonly signal?: AbortSignal
@@ -97,7 +101,7 @@ function isWorthAnother(error: unknown): error is EngineError | SourceError {
 }
 
 async function bringOnce(repository: Repository, options: BringPointOptions): Promise<BroughtPoint> {
-  const { source, point, job, workload, takeOver, signal } = options
+  const { source, point, job, workload, takeOver, scans, signal } = options
   const { onEvent } = repository.seams
   const abortable = signal === undefined ? {} : { signal }
   const place = placeOf(repository, job, workload)
@@ -151,7 +155,15 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
     const dedup = dedupMemoryFor(2 * blockCount(counts.totalBytes, blockBytes), options.dedupBytes)
     const writing = new PointWriter(repository, disks, {
       packs,
-      setup: { suite: seedOf(repository.view.suite), packs: packs.seed, dedup, blockBytes, packBytes, ...compression },
+      setup: {
+        suite: seedOf(repository.view.suite),
+        packs: packs.seed,
+        dedup,
+        blockBytes,
+        packBytes,
+        ...compression,
+        ...(scans && { tagKey: scans.key }),
+      },
       movers: options.movers,
       base: base.tree,
       ...(packLock && { lock: packLock }),
@@ -172,21 +184,28 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
       await addSiblingBlocks(repository, place, writing, { blockBytes, condemned, ...abortable })
 
     isTransferring = true
-    for (const [number, disk] of opened.disks.entries())
-      await transferDisk(writing, {
-        number,
-        disk,
-        blockBytes,
-        from: doneBlocks(cursor, number, disk.sizeBytes, blockBytes),
-        counts,
-        progress: async () => {
-          signal?.throwIfAborted()
-          counts.storedBytes = writing.storedBytes
-          onEvent?.({ type: "transfer", job, workload, counts: { ...counts } })
-          if (writing.checkpointDue) await toCheckpoint(false)
-        },
-        ...abortable,
-      })
+    for (const [number, disk] of opened.disks.entries()) {
+      const remembered = rememberedOf(disk.name)
+      try {
+        await transferDisk(writing, {
+          number,
+          disk,
+          blockBytes,
+          from: doneBlocks(cursor, number, disk.sizeBytes, blockBytes),
+          counts,
+          ...(remembered && { remembered }),
+          progress: async () => {
+            signal?.throwIfAborted()
+            counts.storedBytes = writing.storedBytes
+            onEvent?.({ type: "transfer", job, workload, counts: { ...counts } })
+            if (writing.checkpointDue) await toCheckpoint(false)
+          },
+          ...abortable,
+        })
+      } finally {
+        await remembered?.close()
+      }
+    }
     const consistency = await opened.finish(abortable)
     const { tree, contentRoots } = await writing.complete(lock?.treeLock(session.state))
     proveReceipt(opened, contentRoots, workload)
@@ -230,6 +249,16 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
   } finally {
     writer?.movers.end()
     await opened?.close()
+  }
+
+  function rememberedOf(disk: string): CarefulTags | undefined {
+    if (scans === undefined) return undefined
+    const { rehash = false } = options
+    return new CarefulTags({
+      cache: scans,
+      disk: { repository: repository.birth.repository, job, workload, disk },
+      rehash,
+    })
   }
 
   /** Keeps what was done, as far as it can be kept, and ends the session. */

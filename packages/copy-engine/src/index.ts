@@ -36,6 +36,7 @@ export { copy, type CopyOptions, type CopyReport, type PlannedPoint } from "./co
 export { type CopyTask, planCopy, type PlanCopyOptions } from "./plan-copy.ts"
 export type { TransferOptions } from "./transfer-options.ts"
 export { StartedMovers, startMovers, type StartMoversOptions } from "./started-movers.ts"
+export { type DiskTags, SCAN_KEY_BYTES, SCAN_TAG_BYTES, type ScanCache, type ScannedDisk } from "./scan-cache.ts"
 export type { BroughtPoint } from "./bring-point.ts"
 
 // What the store can do

@@ -6,6 +6,8 @@ import { openStretch, type WholeSlot } from "./open-stretch.ts"
 import { type MovedPack, PackFiller } from "./pack-filler.ts"
 import type { PackBuffer } from "./pack-pool.ts"
 import { type RepackedBlocks, Repacker, type RepackTask } from "./repacker.ts"
+import { SCAN_TAG_BYTES } from "./scan-cache.ts"
+import { ScanTagger } from "./scan-tagger.ts"
 import type { PackNumbersSeed } from "./session-packs.ts"
 import type { SuiteSeed } from "./suite-of.ts"
 
@@ -21,6 +23,8 @@ export interface MoverSetup {
   readonly level: number
   /** Whether what the source compressed may stay as it is. */
   readonly keepsSlots: boolean
+  /** What tags of blocks are made with; absent where nothing is remembered of a disk. */
+  readonly tagKey?: Uint8Array
 }
 
 /** What a mover is made of. */
@@ -42,6 +46,8 @@ export interface Stretch {
   readonly suite?: SuiteSeed
   /** Ids at the same places in the base: 32 bytes each, zeros where there is none. */
   readonly base?: Uint8Array
+  /** Tags remembered of the blocks, zeros where there is none; with it those of now are made. */
+  readonly tags?: Uint8Array
   /** Ids that the source gives; a block that hashes to another one is damage. */
   readonly expected?: Uint8Array
 }
@@ -57,6 +63,8 @@ export interface MovedStretch {
    * Four words a block. Stored: pack, slot × 256 + place, offset, length. New: serial of its slot, place.
    */
   readonly words: Uint32Array
+  /** Tags of the blocks as they are now, if there are others than were given. */
+  readonly tags?: Uint8Array
   /** Offset in the stretch of the first block that is not what the source says; -1 if all are. */
   readonly wrong: number
 }
@@ -84,6 +92,7 @@ export class Mover {
   readonly #means: MoverMeans
   readonly #packs: PackFiller
   readonly #dedup: DedupTable
+  readonly #tagger: ScanTagger | undefined
   #repacker: Repacker | undefined
   readonly #places: number
   readonly #zero: Uint8Array
@@ -105,6 +114,7 @@ export class Mover {
     this.#means = means
     this.#packs = new PackFiller(setup, means, emit)
     this.#dedup = new DedupTable(setup.dedup)
+    this.#tagger = setup.tagKey && new ScanTagger(setup.tagKey)
     this.#places = placesPerSlot(setup.blockBytes)
     this.#zero = new Uint8Array(setup.blockBytes)
   }
@@ -119,7 +129,8 @@ export class Mover {
    * not what the source says is not worked through at all.
    */
   move(stretch: Stretch): MovedStretch {
-    const { disk, runs, base, expected } = stretch
+    const { disk, runs, base, expected, tags } = stretch
+    const made = this.#tagger && tags?.slice()
     const { blockBytes } = this.#setup
     const blocks = blocksOf(runs)
     const moved: WorkedStretch = {
@@ -140,7 +151,10 @@ export class Mover {
         moved.fates[at] = blockFates.zero
         continue
       }
+      const tag = made?.subarray(at * SCAN_TAG_BYTES, (at + 1) * SCAN_TAG_BYTES)
+      if (tag && base && this.#tagger?.recognizes(bytes, idAt(base, at), tag) === true) continue
       const id = expected === undefined ? this.#means.sha256(bytes) : idAt(expected, at)
+      if (tag) tag.set((this.#tagger as ScanTagger).tag(id, bytes))
       if (base !== undefined && equalBytes(id, idAt(base, at))) continue
       moved.ids.set(id, at * DIGEST_BYTES)
       const slot = whole?.get(at)
@@ -150,7 +164,8 @@ export class Mover {
       } else this.#find(id, at, work)
     }
     this.#place(work)
-    return { ...moved, wrong: -1 }
+    const isNew = made !== undefined && tags !== undefined && !equalBytes(made, tags)
+    return { ...moved, ...(isNew && { tags: made }), wrong: -1 }
   }
 
   /** Writes what is needed of a pack into new ones. A session either moves stretches or repacks. */

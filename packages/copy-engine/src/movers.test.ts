@@ -11,6 +11,7 @@ import type { EngineEvent } from "./engine-event.ts"
 import { findPoint } from "./list-points.ts"
 import { memoryPlan } from "./memory-budget.ts"
 import { restore } from "./restore.ts"
+import { startMovers } from "./started-movers.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { changed, noise } from "./testing/noise.ts"
 import { makeWorld, type WorldOptions } from "./testing/world.ts"
@@ -217,4 +218,26 @@ test("the memory target decides on threads; a pack size of which it cannot hold 
   expect(memoryPlan({ movers: 3 }, packBytes)).toMatchObject({ movers: 3, packBuffers: 4 })
   const refused = /memory of 157286400 bytes has no room for 2 packs of 33554432 bytes/
   expect(() => memoryPlan({ memoryBytes: 150 * MIB }, packBytes)).toThrow(refused)
+})
+
+test("threads that were started before do the work from its beginning, and are let go by whom they belong to", async () => {
+  const world = makeWorld({ id: "started" })
+  await world.create()
+  const repository = await world.open()
+  const started = startMovers({ memoryBytes: 1 << 30 })
+  const idle = startMovers({ memoryBytes: 1 })
+  try {
+    const sda = noise(3 * MIB, 4)
+    const brought = await backUp(repository, { source: disksNow({ sda }), job: "j", workload: "w", started })
+    expect(brought.counts.newBytes).toBe(3 * MIB)
+    // One of them did it: it belongs to the backup, which has ended it.
+    expect(started.left).toBeLessThan(availableParallelism())
+    expect(idle.left).toBe(0)
+    // Where all are taken, others are started.
+    for (let run = 0; run <= availableParallelism(); run++)
+      expect(await verify(repository, { readData: "hash", started })).toMatchObject({ points: 1, damaged: [] })
+    expect(started.left).toBe(0)
+  } finally {
+    await started.close()
+  }
 })

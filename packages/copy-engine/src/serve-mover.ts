@@ -31,7 +31,10 @@ export function serveMover(port: MessagePort): void {
         mover = new Mover(setup, means, (pack) => answer({ type: "pack", session, pack }, owned(pack.bytes)))
       } else if (request.type === "stretch") {
         const moved = (mover as Mover).move(request.stretch)
-        answer({ type: "moved", task, moved }, owned(moved.fates, moved.ids, moved.words))
+        answer(
+          { type: "moved", task, moved },
+          owned(moved.fates, moved.ids, moved.words, ...(moved.tags ? [moved.tags] : [])),
+        )
       } else if (request.type === "repack") {
         const repacked = (mover as Mover).repack(request.repack)
         answer({ type: "repacked", task, repacked }, owned(repacked.blocks))

@@ -27,6 +27,8 @@ export type MapOp =
 export interface AnsweredStretch {
   /** Its map operations, unless something is wrong. To be asked once, in the order of the disk. */
   readonly ops: () => readonly MapOp[]
+  /** Tags of its blocks, where they are others than were given. */
+  readonly tags?: Uint8Array
   /** Offset in the stretch of the first block that is not what the source says; -1 if all are. */
   readonly wrong: number
 }
@@ -141,7 +143,8 @@ export class SessionMovers {
     try {
       const { moved, packs } = await worker.thread.move(stretch)
       if (moved.wrong >= 0) worker.unsettled.delete(number)
-      return { wrong: moved.wrong, ops: () => this.#settle(worker, number, moved, packs) }
+      const { wrong, tags } = moved
+      return { wrong, ...(tags && { tags }), ops: () => this.#settle(worker, number, moved, packs) }
     } finally {
       worker.busy--
     }

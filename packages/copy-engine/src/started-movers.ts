@@ -16,6 +16,11 @@ export class StartedMovers {
     this.#idle = Array.from({ length: count }, startMover)
   }
 
+  /** How many nobody has taken yet. */
+  get left(): number {
+    return this.#idle.length
+  }
+
   /** @internal One that nobody has taken yet; who takes it closes it. */
   take(): IdleMover | undefined {
     return this.#idle.shift()

@@ -2,12 +2,26 @@ import { blockCount, DIGEST_BYTES, LEAF_BLOCKS, type LeafPage } from "@bcopy/cha
 import { type SourceDisk, SourceError, type Span } from "@bcopy/source"
 import type { PointWriter } from "./point-writer.ts"
 import type { RunningCounts } from "./running-counts.ts"
+import type { CarefulTags } from "./scan-cache.ts"
 import { type DiskPiece, TransferKnown } from "./transfer-known.ts"
 
 /** How much is read from a source at a time. */
 const READ_BYTES = 2 << 20
+/** Stretches that are being read while the one before is handed over. */
+const READS_AHEAD = 2
 /** Leaves of the base fetched together by a scan. */
 const PREFETCH_LEAVES = 64
+
+/** A stretch that is being read. */
+interface StretchRead {
+  readonly first: number
+  readonly count: number
+  readonly plain: Uint8Array
+  /** Ids and tags that are known of it. */
+  readonly ids: Uint8Array | undefined
+  readonly tags: Uint8Array | undefined
+  readonly read: Promise<void>
+}
 
 export interface TransferDiskOptions {
   /** Number of the disk in its point. */
@@ -17,6 +31,8 @@ export interface TransferDiskOptions {
   /** First block to do: those before are kept. */
   readonly from: number
   readonly counts: RunningCounts
+  /** What is remembered of the disk, if anything may be. */
+  readonly remembered?: CarefulTags
   /** Called after every stretch: for progress and checkpoints. */
   readonly progress: () => Promise<void>
   readonly signal?: AbortSignal
@@ -27,17 +43,18 @@ export interface TransferDiskOptions {
  * stretches are on their way at a time; memory is theirs.
  */
 export async function transferDisk(writer: PointWriter, options: TransferDiskOptions): Promise<void> {
-  const { number, disk, blockBytes, from, counts, progress, signal } = options
+  const { number, disk, blockBytes, from, counts, remembered, progress, signal } = options
   const base = writer.beginDisk(number, disk.sizeBytes)
   const blocks = blockCount(disk.sizeBytes, blockBytes)
-  const stretch = Math.max(1, Math.floor(READ_BYTES / blockBytes))
+  const stretchBlocks = Math.max(1, Math.floor(READ_BYTES / blockBytes))
   const pieces: DiskPiece[] = []
+  const reads: StretchRead[] = []
   const abortable = signal === undefined ? {} : { signal }
   let prefetched = -1
   const bytesOf = (first: number, count: number) =>
     Math.min(disk.sizeBytes, (first + count) * blockBytes) - Math.min(disk.sizeBytes, first * blockBytes)
   const onRead = (first: number, count: number) => void (counts.readBytes += bytesOf(first, count))
-  const shared = { number, disk, blockBytes, stretchBlocks: stretch, ...abortable }
+  const shared = { number, disk, blockBytes, stretchBlocks, ...abortable }
   const known = new TransferKnown(writer, { ...shared, baseLeaf, send, onRead })
 
   try {
@@ -71,7 +88,7 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   }
 
   async function settleOne(): Promise<void> {
-    const { first, count, ops } = pieces.shift() as DiskPiece
+    const { first, count, ops, tags } = pieces.shift() as DiskPiece
     let block = first
     for (const op of (await ops)()) {
       const many = op.kind === "put" ? 1 : op.count
@@ -81,6 +98,8 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
       await writer.push(op)
       block += many
     }
+    const made = await tags
+    if (made !== undefined) await remembered?.write(first, made)
     counts.doneBytes += bytesOf(first, count)
     await progress()
   }
@@ -92,10 +111,11 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
     for (let first = span.first; first < end;) {
       // Stretches end at leaf borders, so that each leaf of the base is looked at once.
       const border = (Math.floor(first / LEAF_BLOCKS) + 1) * LEAF_BLOCKS
-      const count = Math.min(stretch, end - first, border - first)
+      const count = Math.min(stretchBlocks, end - first, border - first)
       await scan(first, count, await baseLeaf(Math.floor(first / LEAF_BLOCKS)))
       first += count
     }
+    while (reads.length > 0) await sendRead()
   }
 
   async function baseLeaf(index: number): Promise<LeafPage | undefined> {
@@ -111,18 +131,30 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   }
 
   async function scan(first: number, count: number, leaf: LeafPage | undefined): Promise<void> {
-    const plain = writer.movers.takeMemory(stretch * blockBytes)
-    await disk.read(first, count, plain, abortable)
-    onRead(first, count)
+    const plain = writer.movers.takeMemory(stretchBlocks * blockBytes)
     const at = (first % LEAF_BLOCKS) * DIGEST_BYTES
     const ids = leaf?.ids.slice(at, at + count * DIGEST_BYTES)
+    const tags = await remembered?.read(first, count)
+    const read = disk.read(first, count, plain, abortable)
+    // It is awaited in its turn; until then a failure of it is not unheard.
+    read.catch(() => undefined)
+    reads.push({ first, count, plain, ids, tags, read })
+    while (reads.length > READS_AHEAD) await sendRead()
+  }
+
+  /** Hands over the stretch that was begun to be read first. */
+  async function sendRead(): Promise<void> {
+    const { first, count, plain, ids, tags, read } = reads.shift() as StretchRead
+    await read
+    onRead(first, count)
     await writer.movers.room()
     const runs = [{ first, count }]
-    const answer = writer.movers.move({ disk: number, runs, content: plain, ...(ids && { base: ids }) })
-    const ops = answer.then((moved) => {
-      writer.movers.giveMemory(plain)
-      return moved.ops
-    })
-    await send({ first, count, ops })
+    const stretch = { disk: number, runs, content: plain, ...(ids && { base: ids }), ...(tags && { tags }) }
+    const answer = writer.movers.move(stretch).finally(() => writer.movers.giveMemory(plain))
+    const made = answer.then(
+      (moved) => moved.tags,
+      () => undefined,
+    )
+    await send({ first, count, ops: answer.then(({ ops }) => ops), tags: made })
   }
 }

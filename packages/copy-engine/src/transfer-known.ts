@@ -24,6 +24,8 @@ export interface DiskPiece {
   readonly count: number
   /** What this resolves to is asked for once, in the order of the disk. */
   readonly ops: Promise<() => readonly MapOp[]>
+  /** What is to be remembered of it. */
+  readonly tags?: Promise<Uint8Array | undefined>
 }
 
 export interface TransferKnownOptions {

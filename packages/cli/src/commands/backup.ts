@@ -19,6 +19,7 @@ interface BackupOptions {
   readonly format?: "raw"
   readonly allowChanging?: boolean
   readonly level?: number
+  readonly rehash?: boolean
 }
 
 /** `bcopy backup`: brings disk images into a repository as a new point. */
@@ -38,6 +39,7 @@ export const backupCommand: CliCommand<BackupOptions> = {
       )
       .addOption(new Option("--format <format>", "take a file as it is, whatever it looks like").choices(["raw"]))
       .option("--allow-changing", "take images that change while they are read; the point is then no moment")
+      .option("--rehash", "hash every block, whatever is remembered of it from the last time")
       .option("--level <level>", "compression, 0 (none) to 19 (default: 3)", countArgument)
     addRepoOption(command)
     addExamples(
@@ -47,9 +49,21 @@ export const backupCommand: CliCommand<BackupOptions> = {
     )
   },
   async run(call) {
-    const { job, workload, platform, format, allowChanging, level, takeOver, memory, dryRun = false } = call.options
+    const {
+      job,
+      workload,
+      platform,
+      format,
+      allowChanging,
+      level,
+      rehash,
+      takeOver,
+      memory,
+      dryRun = false,
+    } = call.options
     const { io, signal, paint, times, started } = call
-    const asked = { job, workload, level, takeOver, dryRun, memoryBytes: memory, started, signal }
+    const { scans } = io
+    const asked = { job, workload, level, scans, rehash, takeOver, dryRun, memoryBytes: memory, started, signal }
     const disks = parseDiskImages(call.args, existsSync)
     const repository = await openGivenRepository(call)
     if (!dryRun) await prepareToWrite(repositoryGiven(call), repository, call)
