@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { linkSync, mkdirSync, mkdtempSync, openSync, readSync, closeSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { storedBytes } from "../proof/stored-bytes.ts"
@@ -35,6 +36,7 @@ export async function measureRound(
       const command = contender.command(step, { image, restored })
       if (command === undefined) continue
       mkdirSync(restored)
+      settleDisk()
       readThrough(image)
       const took = await timedRun(command, contender.options)
       rmSync(restored, { recursive: true })
@@ -57,6 +59,11 @@ export async function measureRound(
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/** Has the disk write what was left to it: nobody waits for what another one wrote. */
+export function settleDisk(): void {
+  if (process.platform !== "win32") execFileSync("sync")
 }
 
 /** Has a file in memory before it is read for measure. */

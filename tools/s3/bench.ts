@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { diskImages } from "../bench/disk-images.ts"
+import { settleDisk } from "../bench/measure-round.ts"
 import { makeBuckets } from "./buckets.ts"
 import { startGateway } from "./gateway.ts"
 import { measureThroughput } from "./throughput.ts"
@@ -36,6 +37,7 @@ const program = join(import.meta.dirname, "../../packages/cli/dist/main.js")
 
 function run(command: readonly string[]): number {
   const [file = "", ...args] = command
+  settleDisk()
   const startMs = performance.now()
   execFileSync(file, args, { env: environment, cwd: folder, stdio: ["ignore", "ignore", "pipe"] })
   return (performance.now() - startMs) / 1000

@@ -34,6 +34,7 @@ export function knownRepositories(io: Pick<Io, "env">): KnownRepositories {
       if (!repository.encrypted) return
       const { place, path } = fileOf(name)
       const text = `${JSON.stringify({ name: place, ...repository }, undefined, 2)}\n`
+      if ((await readFile(path, "utf8").catch(() => undefined)) === text) return
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const temporary = `${path}.${randomUUID()}`
       await writeFile(temporary, text, { mode: 0o600, flush: true })

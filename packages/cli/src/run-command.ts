@@ -71,8 +71,9 @@ export async function runCommand<Options>(
     )
   } finally {
     // What cannot be remembered is told, and changes nothing that was done.
-    for (const repository of opened)
-      await rememberRepository(repository).catch((error: Error) => reporter.note(error.message))
+    await Promise.all(
+      opened.map((repository) => rememberRepository(repository).catch((error: Error) => reporter.note(error.message))),
+    )
     await started?.close()
     buckets.close()
     io.signal.removeEventListener("abort", onAbort)

@@ -175,6 +175,31 @@ test.for<[string, (read: SealedDisk["read"]) => SealedDisk["read"]]>([
   expect(Buffer.compare(await restored(repository), disk)).toBe(0)
 })
 
+test("what comes behind a piece that the source gave wrong does not take its place", async () => {
+  const disk = textBlocks(8 * 32, 1)
+  const primary = await primaryOf(disk)
+  const { repository } = await begin("target")
+  const source = sourceOf(primary)
+  const wrong: Source = {
+    ...source,
+    async open(point, options) {
+      const opened = await source.open(point, options)
+      const disks = opened.disks.map(({ sealed: _, ...rest }) => ({
+        ...rest,
+        async read(...[first, count, into, more]: Parameters<typeof rest.read>) {
+          await rest.read(first, count, into, more)
+          if (first <= 40 && first + count > 40) into.fill(7, (40 - first) * BLOCK_BYTES, (41 - first) * BLOCK_BYTES)
+        },
+      }))
+      return { ...opened, disks }
+    },
+  }
+  const { failed } = await copy(repository, { source: wrong, movers: 0 })
+  expect(failed.map(({ error }) => error.message)).toEqual([expect.stringContaining("not what its id says")])
+  expect((await copy(repository, { source, movers: 0 })).failed).toEqual([])
+  expect(Buffer.compare(await restored(repository), disk)).toBe(0)
+})
+
 test("no slot is asked for that is sealed with what movers cannot open", async () => {
   const disk = textBlocks(SLOT_BLOCKS, 1)
   const source = sourceOf(await primaryOf(disk))

@@ -3,8 +3,8 @@ import { basename } from "node:path"
 import { DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
 
-/** What has been written is given to the disk from time to time, so that there is little to wait for at the end. */
-const SYNC_EVERY_BYTES = 256 << 20
+/** What has been written is given to the disk in pieces: of large ones the writing in between would have to wait. */
+const SYNC_EVERY_BYTES = 32 << 20
 
 /** A raw image being written. */
 export interface RawTarget {

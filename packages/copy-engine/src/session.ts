@@ -166,8 +166,12 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       },
       async end(how, { leavesWork }) {
         await stopBeating()
+        const leavesNothing = how === "committed" || (!leavesWork && latest === undefined)
+        // Where nothing is left there is nothing to say, but of beats that cannot be deleted.
+        if (leavesNothing) await turn.then(removeAll)
+        if (leavesNothing && standing.size === 0) return
         await beat(how)
-        if (how === "committed" || (!leavesWork && latest === undefined)) await removeAll()
+        if (leavesNothing) await removeAll()
       },
     }
   } catch (error) {

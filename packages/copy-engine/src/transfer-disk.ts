@@ -76,6 +76,11 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
 
   /** After a failure: what the movers have done by now goes into the maps, so that the next run finds it there. */
   async function settleRest(): Promise<void> {
+    try {
+      while (reads.length > 0) pieces.push(await handOver())
+    } catch {
+      // What could not be read, or had no room, is read again by the next run.
+    }
     await Promise.allSettled(pieces.map(({ ops }) => ops))
     for (const { ops } of pieces) for (const op of (await ops)()) await writer.push(op)
   }
@@ -88,9 +93,13 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   }
 
   async function settleOne(): Promise<void> {
-    const { first, count, ops, tags } = pieces.shift() as DiskPiece
+    const [piece] = pieces as [DiskPiece]
+    const { first, count, tags } = piece
+    // One that fails stays the first: nothing may take its place in the maps.
+    const ops = await piece.ops
+    pieces.shift()
     let block = first
-    for (const op of (await ops)()) {
+    for (const op of ops()) {
       const many = op.kind === "put" ? 1 : op.count
       const bytes = bytesOf(block, many)
       if (op.kind === "put") counts[op.isNew ? "newBytes" : "deduplicatedBytes"] += bytes
@@ -115,7 +124,7 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
       await scan(first, count, await baseLeaf(Math.floor(first / LEAF_BLOCKS)))
       first += count
     }
-    while (reads.length > 0) await sendRead()
+    while (reads.length > 0) await send(await handOver())
   }
 
   async function baseLeaf(index: number): Promise<LeafPage | undefined> {
@@ -139,11 +148,11 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
     // It is awaited in its turn; until then a failure of it is not unheard.
     read.catch(() => undefined)
     reads.push({ first, count, plain, ids, tags, read })
-    while (reads.length > READS_AHEAD) await sendRead()
+    while (reads.length > READS_AHEAD) await send(await handOver())
   }
 
-  /** Hands over the stretch that was begun to be read first. */
-  async function sendRead(): Promise<void> {
+  /** Hands the stretch to a mover that was begun to be read first. */
+  async function handOver(): Promise<DiskPiece> {
     const { first, count, plain, ids, tags, read } = reads.shift() as StretchRead
     await read
     onRead(first, count)
@@ -155,6 +164,6 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
       (moved) => moved.tags,
       () => undefined,
     )
-    await send({ first, count, ops: answer.then(({ ops }) => ops), tags: made })
+    return { first, count, ops: answer.then(({ ops }) => ops), tags: made }
   }
 }

@@ -86,6 +86,7 @@ async function fill(reached: Reached, answer: GetObjectCommandOutput, signal: Ab
     if (reached.filled + piece.length > end) return void body.destroy(new Error("more bytes came than the answer said"))
     reached.bytes.set(piece, reached.filled)
     reached.filled += piece.length
+    release(piece)
   })
   try {
     await finished(body, { writable: false })
@@ -93,6 +94,14 @@ async function fill(reached: Reached, answer: GetObjectCommandOutput, signal: Ab
     signal?.removeEventListener("abort", stop)
   }
   if (reached.filled < end) throw new Error(`the answer ended ${end - reached.filled} bytes early`)
+}
+
+/**
+ * Gives back the memory of a piece that nobody needs any more. Left to the garbage collector, which is driven by how much
+ * there is of it, a large object costs as much to collect as to receive.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 function wholeBytes({ ContentRange, ContentLength = 0 }: GetObjectCommandOutput): number {
