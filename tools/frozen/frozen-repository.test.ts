@@ -53,7 +53,7 @@ test("the frozen repository has a session that nobody has adopted yet, and names
   const fenced = new Set(entries.flatMap(({ body }) => (body.kind === "fence" ? [body.fenced] : [])))
   const waiting = beats.filter(({ session }) => !fenced.has(session))
   expect(waiting.map(({ ended, checkpoint }) => [ended, checkpoint?.cursor])).toEqual([
-    ["interrupted", { disk: 0, block: 64 }],
+    ["interrupted", { disk: 0, block: 96 }],
   ])
   for (const { writer } of beats) expect(writer).toMatchObject({ machine: "frozen", pid: 1 })
 })

@@ -15,7 +15,7 @@ import type { S3Case } from "./s3-case.ts"
 
 const kinds: readonly CrashFault["kind"][] = ["dies before", "dies after", "loses the answer of"]
 /** So many requests before the point is there: its packs are, and a checkpoint. */
-const NEAR_THE_END = 8
+const NEAR_THE_END = 7
 
 /** Which crashes are tried, of all three kinds at every request. */
 export interface CrashPicks {

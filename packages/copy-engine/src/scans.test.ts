@@ -82,7 +82,7 @@ test("tags that are lost, old, torn, exchanged or made up change nothing but the
       }
       expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({ damaged: [], unknown: [] })
     }),
-    { numRuns: 12 },
+    { numRuns: 6 },
   )
 })
 
