@@ -15,10 +15,19 @@ export function cacheFolder(name: string, { env, platform }: CacheSurroundings):
     const caches = given ? resolve(given) : systemCaches(env, platform)
     const own = given ? caches : join(caches, "bcopy")
     const folder = join(own, name)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // One by one: of folders in which none can be made Node's own way of making several never returns.
+    for (const one of [caches, own, folder]) makeFolder(one)
     return isOurs(caches, 0o002) && isOurs(own, 0o022) && isOurs(folder, 0o022) ? folder : undefined
   } catch {
     return undefined
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, 0o700)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
   }
 }
 

@@ -55,4 +55,7 @@ test("without a place for it nothing is kept, and nothing fails", () => {
   const file = join(home, "file")
   writeFileSync(file, "")
   expect(keptIn({ XDG_CACHE_HOME: file })).toBe("")
+  expect(keptIn({ XDG_CACHE_HOME: join(home, "missing/below") })).toBe("")
+  expect(keptIn({ BCOPY_CACHE_DIR: "/proc/nowhere" })).toBe("")
+  expect(keptIn({ HOME: "/proc/nowhere" })).toBe("")
 })

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto"
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { readFile, rename, rm, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
-import type { RememberedRepository, RepositoryMemory } from "@bcopy/copy-engine"
+import { makeFolders, type RememberedRepository, type RepositoryMemory } from "@bcopy/copy-engine"
 import { CliError } from "./cli-error.ts"
 import type { Io } from "./io.ts"
 import { isBucketAddress } from "./is-bucket-address.ts"
@@ -35,7 +35,7 @@ export function knownRepositories(io: Pick<Io, "env">): KnownRepositories {
       const { place, path } = fileOf(name)
       const text = `${JSON.stringify({ name: place, ...repository }, undefined, 2)}\n`
       if ((await readFile(path, "utf8").catch(() => undefined)) === text) return
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolders(folder, { mode: 0o700 })
       const temporary = `${path}.${randomUUID()}`
       await writeFile(temporary, text, { mode: 0o600, flush: true })
       await rename(temporary, path)

@@ -92,6 +92,7 @@ export type { DiskRestore } from "./restore-disk.ts"
 export { verify, type VerifyOptions, type VerifyReport } from "./verify.ts"
 
 // What it takes from its surroundings
+export { makeFolders } from "./make-folders.ts"
 export { clearSuite } from "./clear-suite.ts"
 export { type EngineClock, systemClock } from "./clock.ts"
 export { type EngineHost, systemHost } from "./host.ts"

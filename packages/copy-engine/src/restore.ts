@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import {
   isDamage,
@@ -15,6 +14,7 @@ import { EngineError } from "./engine-error.ts"
 import type { FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { findPoint } from "./list-points.ts"
+import { makeFolders } from "./make-folders.ts"
 import { readingPlan } from "./memory-budget.ts"
 import { outputExists } from "./raw-target.ts"
 import { withReadingMark } from "./reading-mark.ts"
@@ -88,7 +88,7 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   const folder = options.disk === undefined && manifest.disks.length !== 1
   const paths = folder ? fileNamesOf(disks).map((name) => join(output, name)) : [output]
   if (!dryRun && folder)
-    await mkdir(output, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    await makeFolders(output).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "EEXIST" || error.code === "ENOTDIR")
         throw new EngineError("OutputExists", `${output} is a file, and ${disks.length} disks need a folder`, {
           cause: error,

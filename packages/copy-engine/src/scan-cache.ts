@@ -25,7 +25,7 @@ export interface DiskTags {
 /**
  * What a machine remembers of the disks that it has read: a tag for each block, made of its content and its id under a key
  * of the machine. When the disk is read again, a block whose tag is the same, for the id that the base has at its place, is
- * known to be as in the base, in a sixth of the time that it takes to hash it. Each tag stands for itself: whatever of them
+ * known to be as in the base, in a fifth of the time that it takes to hash it. Each tag stands for itself: whatever of them
  * is lost, old, torn or of another disk, is only not recognized. docs/design.md, Scans
  */
 export interface ScanCache {
