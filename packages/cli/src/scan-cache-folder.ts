@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { type FileHandle, open, readdir, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { type DiskTags, SCAN_KEY_BYTES, SCAN_TAG_BYTES, type ScanCache } from "@bcopy/copy-engine"
@@ -35,10 +35,12 @@ export function scanCacheFolder(surroundings: CacheSurroundings): ScanCache | un
 
 function keyIn(folder: string): Uint8Array | undefined {
   const path = join(folder, "key")
-  for (let attempt = 0; attempt < 2; attempt++)
+  for (let attempt = 0; attempt < 3; attempt++)
     try {
       const key = readFileSync(path)
-      return key.length === SCAN_KEY_BYTES ? key : undefined
+      if (key.length === SCAN_KEY_BYTES) return key
+      // Cut short by a crash: tags made with it are recognized no more, and made anew.
+      rmSync(path)
     } catch {
       try {
         writeFileSync(path, randomBytes(SCAN_KEY_BYTES), { flag: "wx", mode: 0o600 })
