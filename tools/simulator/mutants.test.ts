@@ -3,11 +3,14 @@ import { interleavings } from "./interleavings/index.ts"
 import { mutants } from "./mutants.ts"
 import { playMutant, twoAtATime } from "./play-mutant.ts"
 
+// All of them are `npm run simulate:mutants`; here they are played with `BCOPY_TEST_ALL=1`.
+const played = process.env["BCOPY_TEST_ALL"] === "1" ? mutants : mutants.filter((_, at) => at % 4 === 0)
+
 test(
   "each protection that is taken out is missed by the interleaving that it names",
   { timeout: 120_000 },
   async () => {
-    const found = await twoAtATime(mutants, async (mutant) => [mutant.name, await playMutant(mutant)])
+    const found = await twoAtATime(played, async (mutant) => [mutant.name, await playMutant(mutant)])
     expect(found.filter(([, problem]) => problem === undefined)).toEqual([])
   },
 )

@@ -31,7 +31,7 @@ interface Way {
 }
 
 const ways: readonly Way[] = [
-  { name: "freeze-same-host", full: 4, quick: 1, speed: SPEED, machines: [] },
+  { name: "freeze-same-host", full: 4, quick: 0, speed: SPEED, machines: [] },
   { name: "freeze-other-host", full: 4, quick: 1, speed: SPEED, machines: ["one", "two"] },
   { name: "freeze-real-clock", full: 1, quick: 0, speed: 1, machines: [] },
 ]

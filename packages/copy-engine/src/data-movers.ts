@@ -1,4 +1,5 @@
 import { packBufferBytes } from "@bcopy/chain-format"
+import { pageMemory } from "./direct-file.ts"
 import { inlineMover } from "./inline-mover.ts"
 import type { MemoryPlan } from "./memory-budget.ts"
 import { type MoverThread, startMover } from "./mover-thread.ts"
@@ -79,11 +80,11 @@ export class DataMovers {
     return (this.#mapBuffer ??= new Uint8Array(packBufferBytes(this.#packBytes)))
   }
 
-  /** Memory for so many bytes that movers read without copying; what was given back before, if it is as large. */
+  /** Memory for so many bytes that movers share, of whole pages; what was given back before, if it is as large. */
   takeMemory(bytes: number): Uint8Array {
     const at = this.#spare.findIndex(({ length }) => length === bytes)
     const [found] = at < 0 ? [] : this.#spare.splice(at, 1)
-    return found ?? new Uint8Array(new SharedArrayBuffer(bytes))
+    return found ?? pageMemory(bytes)
   }
 
   giveMemory(memory: Uint8Array): void {

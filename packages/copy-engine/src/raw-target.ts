@@ -1,10 +1,14 @@
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import { DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
+import { openDirectFile } from "./direct-file.ts"
 import { EngineError } from "./engine-error.ts"
 
-/** What has been written is given to the disk in pieces: of large ones the writing in between would have to wait. */
+/** What lies in the system's cache is given to the disk in pieces: of large ones the writing in between would have to wait. */
 const SYNC_EVERY_BYTES = 32 << 20
+
+/** What is shorter waits in the system's cache for what follows it, so that a disk which has to turn gets it as one. */
+const MIN_DIRECT_BYTES = 512 << 10
 
 /** A raw image being written. */
 export interface RawTarget {
@@ -76,9 +80,10 @@ export async function openRawTarget(
   if (isFile && fresh) await attempt(handle.truncate(sizeBytes))
   const oldBytes = isFile && !fresh ? (await attempt(handle.stat())).size : sizeBytes
   if (isFile && !fresh) await attempt(handle.truncate(sizeBytes))
+  const direct = await openDirectFile(fresh ? partial : path)
   let writtenBytes = 0
   let sameBytes = 0
-  let syncedBytes = 0
+  let cachedBytes = 0
   let writing: Promise<unknown> = Promise.resolve()
   let syncing: Promise<unknown> | undefined
   let syncFailure: { readonly error: unknown } | undefined
@@ -104,13 +109,15 @@ export async function openRawTarget(
   }
 
   async function writeNow(bytes: Uint8Array, position: number): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
+    const past = bytes.length < MIN_DIRECT_BYTES ? 0 : await attempt(direct.write(bytes, position))
+    for (let at = past; at < bytes.length;) {
       const { bytesWritten } = await attempt(handle.write(bytes, at, bytes.length - at, position + at))
       at += bytesWritten
     }
     writtenBytes += bytes.length
-    if (syncing !== undefined || writtenBytes - syncedBytes < SYNC_EVERY_BYTES) return
-    syncedBytes = writtenBytes
+    cachedBytes += bytes.length - past
+    if (syncing !== undefined || cachedBytes < SYNC_EVERY_BYTES) return
+    cachedBytes = 0
     syncing = attempt(handle.datasync())
       // A system tells of a failed write once: it must not be told here alone.
       .catch((error: unknown) => (syncFailure = { error }))
@@ -156,12 +163,14 @@ export async function openRawTarget(
     async finish() {
       await syncing
       if (syncFailure !== undefined) throw syncFailure.error
+      await attempt(direct.close())
       await attempt(handle.sync())
       await attempt(handle.close())
       if (fresh) await attempt(rename(partial, path))
     },
     async abandon() {
       await syncing
+      await direct.close().catch(() => undefined)
       await handle.close().catch(() => undefined)
       if (fresh) await rm(partial, { force: true }).catch(() => undefined)
     },

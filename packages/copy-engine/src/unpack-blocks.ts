@@ -122,7 +122,7 @@ export class BlockUnpacker {
 
   async #fetchRange(range: SlotRange): Promise<FetchedRange> {
     const pack = await locatePack(this.#repository.view, this.#options, range.pack)
-    const memory = this.#options.movers.takeMemory(Math.max(range.length, this.#limits.maxBytes))
+    const memory = this.#options.movers.takeMemory(roomFor(range.length, this.#limits.maxBytes))
     const fetched = await this.#fetch(pack.key, range, false, memory)
     if (fetched.buffer !== memory.buffer) memory.set(fetched)
     return { range, pack, memory, bytes: memory.subarray(0, fetched.length) }
@@ -176,7 +176,7 @@ export class BlockUnpacker {
 
   async #bring(piece: Piece, { key, hint }: StoredPack, range: SlotRange, bytes: Uint8Array): Promise<void> {
     const { movers, blockBytes, deliver, signal } = this.#options
-    const into = deliver && movers.takeMemory(this.#pieceBlocks * blockBytes)
+    const into = deliver && movers.takeMemory(roomFor(piece.blocks.length, this.#pieceBlocks) * blockBytes)
     const task = taskOf(piece, { suite: this.#suite, key, hint, blockBytes, ...(into && { into }) })
     const failed = await movers.unpack({ ...task, ...placed(piece.slots, range.offset), bytes })
     // What fails to open is read once more, by its oldest version, before anybody calls it damage.
@@ -216,6 +216,11 @@ export class BlockUnpacker {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error
   }
+}
+
+/** The next power of two, up to what is usual: little does not take much, and what is given back fits others. */
+function roomFor(needed: number, usual: number): number {
+  return needed > usual ? needed : Math.min(usual, 2 ** Math.ceil(Math.log2(needed)))
 }
 
 /** The blocks of a piece, slot by slot; in memory they lie in the order of the disk. */
