@@ -250,27 +250,43 @@ export class Mover {
     if (fresh.size * 2 >= this.#places && this.#filled * 2 >= this.#places) this.#seal()
     const sizes = slotSizes(this.#filled, fresh.size, this.#places)
     let slot = 0
-    if (fresh.size > 0 && this.#slot.length === 0) {
-      this.#slot = new Uint8Array(this.#places * blockBytes)
-      this.#slotIds = new Uint8Array(this.#places * DIGEST_BYTES)
-    }
+    let here: number[] = []
+    if (fresh.size > 0 && this.#slotIds.length === 0) this.#slotIds = new Uint8Array(this.#places * DIGEST_BYTES)
     for (const [name, at] of fresh) {
       if (this.#filled === 0) this.#serial = this.#nextSerial++
       const place = this.#filled++
       this.#open.set(name, place)
-      this.#slot.set(plain.subarray(at * blockBytes, (at + 1) * blockBytes), place * blockBytes)
       this.#slotIds.set(idAt(moved.ids, at), place * DIGEST_BYTES)
       addToRuns(this.#runs, blocks[at] as number)
       moved.words.set([this.#serial, place, 0, 0], at * 4)
+      here.push(at)
       if (this.#filled !== sizes[slot]) continue
-      this.#seal()
+      // What lies there as a whole is sealed from there.
+      const first = here[0] as number
+      const isRow = here.length === this.#filled && (here.at(-1) as number) - first === here.length - 1
+      if (!isRow) this.#bring(here, plain)
+      this.#seal(isRow ? plain.subarray(first * blockBytes, (first + here.length) * blockBytes) : undefined)
+      here = []
       slot++
     }
+    this.#bring(here, plain)
     for (const { at, first } of again) moved.words.copyWithin(at * 4, first * 4, (first + 1) * 4)
   }
-  #seal(): void {
+
+  /** Brings the blocks that are the last ones of the open slot into it, from a stretch. */
+  #bring(offsets: readonly number[], plain: Uint8Array): void {
+    if (offsets.length === 0) return
+    const { blockBytes } = this.#setup
+    if (this.#slot.length === 0) this.#slot = new Uint8Array(this.#places * blockBytes)
+    for (const [index, at] of offsets.entries()) {
+      const place = this.#filled - offsets.length + index
+      this.#slot.set(plain.subarray(at * blockBytes, (at + 1) * blockBytes), place * blockBytes)
+    }
+  }
+
+  /** Seals the open slot. */
+  #seal(plain: Uint8Array = this.#slot.subarray(0, this.#filled * this.#setup.blockBytes)): void {
     if (this.#filled === 0) return
-    const plain = this.#slot.subarray(0, this.#filled * this.#setup.blockBytes)
     const ids = this.#slotIds.subarray(0, this.#filled * DIGEST_BYTES)
     this.#packs.add({ serial: this.#serial, disk: this.#disk, runs: this.#runs, ids, content: plain })
     this.#open.clear()
