@@ -44,6 +44,8 @@ export interface ReadPackBytesOptions {
   readonly oldest?: boolean
   /** Memory that the bytes may be put into, if they fit: the answer is then a view of it. */
   readonly into?: Uint8Array
+  /** Told how many bytes from its beginning on `into` holds, whenever there are more; nothing may be told. */
+  readonly onFilled?: (bytes: number) => void
   readonly signal?: AbortSignal
 }
 

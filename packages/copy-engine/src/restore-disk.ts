@@ -13,10 +13,9 @@ import { EngineError } from "./engine-error.ts"
 import type { FoundWorkload } from "./find-workloads.ts"
 import { openRawTarget, type RawTarget } from "./raw-target.ts"
 import type { Repository } from "./repository.ts"
-import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
-
-/** Leaves of the map that are looked at together: their blocks are brought pack by pack. */
-const REGION_LEAVES = 256
+import { eachRegion } from "./map-regions.ts"
+import { StoredDiskBlock } from "./stored-disk-block.ts"
+import { BlockUnpacker } from "./unpack-blocks.ts"
 
 export interface RestoreDiskOptions {
   readonly found: FoundWorkload
@@ -79,23 +78,24 @@ export async function restoreDisk(repository: Repository, options: RestoreDiskOp
       progress(count)
     },
   })
-  try {
-    for (let region = 0; region < map.leaves; region += REGION_LEAVES) {
-      signal?.throwIfAborted()
-      const leaves = Array.from({ length: Math.min(REGION_LEAVES, map.leaves - region) }, (_, at) => region + at)
-      await map.prefetch(leaves)
-      const stored: StoredDiskBlock[] = []
-      for (const index of leaves) {
-        const first = index * LEAF_BLOCKS
-        const count = Math.min(LEAF_BLOCKS, blocks - first)
-        const leaf = await map.leaf(index)
-        const wanted = leaf === undefined ? [] : await missingBlocks(target, leaf, first, count)
-        if (leaf === undefined) await target.zero(first, count)
-        stored.push(...wanted)
-        if (wanted.length < count) progress(count - wanted.length)
-      }
-      await unpacker.add(stored)
+  /** What of a region is not there yet; what should be zeros is made so. */
+  const missing = async (leaves: readonly number[]) => {
+    signal?.throwIfAborted()
+    await map.prefetch(leaves)
+    const stored: StoredDiskBlock[] = []
+    for (const index of leaves) {
+      const first = index * LEAF_BLOCKS
+      const count = Math.min(LEAF_BLOCKS, blocks - first)
+      const leaf = await map.leaf(index)
+      const wanted = leaf === undefined ? [] : await missingBlocks(target, leaf, first, count)
+      if (leaf === undefined) await target.zero(first, count)
+      stored.push(...wanted)
+      if (wanted.length < count) progress(count - wanted.length)
     }
+    return stored
+  }
+  try {
+    await eachRegion(map.leaves, missing, async (stored) => unpacker.add(stored))
     await unpacker.settled()
     await target.finish()
   } catch (error) {
@@ -117,9 +117,8 @@ async function missingBlocks(
   const missing: StoredDiskBlock[] = []
   for (const at of await target.differing(first, leaf.ids.subarray(0, count * DIGEST_BYTES))) {
     const slot = leaf.slots[at]
-    const id = leaf.ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
     if (slot === undefined) await target.zero(first + at, 1)
-    else missing.push({ block: first + at, slot, place: leaf.places[at] as number, id })
+    else missing.push(new StoredDiskBlock(first + at, slot, leaf))
   }
   return missing
 }

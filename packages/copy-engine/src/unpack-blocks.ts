@@ -7,28 +7,22 @@ import {
   locatePack,
   nearFetch,
   type PackTable,
+  type ReadPackBytesOptions,
   type SlotRange,
   slotRanges,
   type SlotRef,
   type StoredPack,
 } from "@bcopy/chain-format"
 import type { DataMovers } from "./data-movers.ts"
+import { FillingMemory } from "./filling-memory.ts"
 import { rangesHeld } from "./memory-budget.ts"
 import type { Repository } from "./repository.ts"
+import type { StoredDiskBlock } from "./stored-disk-block.ts"
 import { seedOf, type SuiteSeed } from "./suite-of.ts"
 import type { UnpackTask } from "./unpack.ts"
 
 /** Plain bytes of a piece of work. */
 const PIECE_BYTES = 4 << 20
-
-/** A block of a disk, and where it is stored. */
-export interface StoredDiskBlock {
-  readonly block: number
-  readonly slot: SlotRef
-  readonly place: number
-  /** What it must hash to, 32 bytes. */
-  readonly id: Uint8Array
-}
 
 export interface UnpackOptions {
   readonly backup: BackupId
@@ -40,12 +34,11 @@ export interface UnpackOptions {
   readonly signal?: AbortSignal
 }
 
-/** A range of a pack, in memory of its own. */
-interface FetchedRange {
+/** A range of a pack that is on its way into memory of its own. */
+interface FetchingRange {
   readonly range: SlotRange
   readonly pack: StoredPack
-  readonly memory: Uint8Array
-  readonly bytes: Uint8Array
+  readonly filling: FillingMemory
 }
 
 /** Slots of one range, and what is wanted of them. */
@@ -64,8 +57,12 @@ export class BlockUnpacker {
   readonly #suite: SuiteSeed
   readonly #pieceBlocks: number
   readonly #limits: FetchLimits
-  /** Ranges in memory: those being fetched, and those whose slots are being opened. */
-  readonly #held: number
+  /** Ranges that may be in memory: those being fetched, and those whose slots are being opened. */
+  readonly #room: number
+  #held = 0
+  #fetches = 0
+  /** Has more fetched, as far as there is room. */
+  #fetchMore: () => void = () => undefined
   readonly #running = new Set<Promise<void>>()
   readonly #ranges = new Set<Promise<unknown>>()
   #given = 0
@@ -77,7 +74,7 @@ export class BlockUnpacker {
     this.#suite = seedOf(repository.view.suite)
     this.#pieceBlocks = Math.max(1, Math.floor(PIECE_BYTES / options.blockBytes))
     this.#limits = repository.view.fetch ?? nearFetch
-    this.#held = rangesHeld(this.#limits.maxBytes)
+    this.#room = rangesHeld(this.#limits.maxBytes)
   }
 
   /**
@@ -85,33 +82,29 @@ export class BlockUnpacker {
    * @throws FormatError `Missing` if a pack is not there; anything else is damage, of these blocks or of earlier ones
    */
   async add(blocks: readonly StoredDiskBlock[]): Promise<void> {
-    const bySlot = new Map<string, { readonly slot: SlotRef; readonly blocks: StoredDiskBlock[] }>()
-    for (const wanted of blocks) {
-      const name = `${wanted.slot.pack}.${wanted.slot.slot}.${wanted.slot.offset}`
-      const known = bySlot.get(name)
-      if (known === undefined) bySlot.set(name, { slot: wanted.slot, blocks: [wanted] })
-      else known.blocks.push(wanted)
-    }
-    const ofSlot = new Map([...bySlot.values()].map(({ slot, blocks: wanted }) => [slot, wanted]))
-    const waiting = slotRanges([...ofSlot.keys()], this.#limits).values()
-    const fetching: Promise<FetchedRange>[] = []
-    for (let done = false; !done || fetching.length > 0;) {
-      this.#throwFailure()
-      this.#options.signal?.throwIfAborted()
-      while (!done && fetching.length < this.#limits.atOnce && fetching.length + this.#ranges.size < this.#held) {
-        const next = waiting.next()
-        done = next.done === true
-        if (next.done === true) break
-        const fetched = this.#fetchRange(next.value)
-        // It is awaited in its turn; until then a failure of it is not unheard.
+    const ofSlot = bySlot(blocks)
+    const waiting = slotRanges([...ofSlot.keys()], this.#limits).toReversed()
+    const fetching: Promise<FetchingRange>[] = []
+    this.#fetchMore = () => {
+      while (waiting.length > 0 && this.#fetches < this.#limits.atOnce && this.#held < this.#room) {
+        const fetched = this.#fetchRange(waiting.pop() as SlotRange)
         fetched.catch(() => undefined)
         fetching.push(fetched)
       }
-      const first = fetching.shift()
-      if (first !== undefined) await this.#openRange(await first, (slot) => ofSlot.get(slot) ?? [])
-      else if (!done) await Promise.race(this.#ranges)
     }
-    this.#throwFailure()
+    try {
+      while (waiting.length > 0 || fetching.length > 0) {
+        this.#throwFailure()
+        this.#options.signal?.throwIfAborted()
+        this.#fetchMore()
+        const first = fetching.shift()
+        if (first === undefined) await Promise.race(this.#ranges)
+        else await this.#openRange(await first, (slot) => ofSlot.get(slot) ?? [])
+      }
+      this.#throwFailure()
+    } finally {
+      this.#fetchMore = () => undefined
+    }
   }
 
   /** Resolves when everything has been delivered. @throws as {@link add} */
@@ -120,27 +113,45 @@ export class BlockUnpacker {
     this.#throwFailure()
   }
 
-  async #fetchRange(range: SlotRange): Promise<FetchedRange> {
+  async #fetchRange(range: SlotRange): Promise<FetchingRange> {
+    this.#held++
+    this.#fetches++
     const pack = await locatePack(this.#repository.view, this.#options, range.pack)
     const memory = this.#options.movers.takeMemory(roomFor(range.length, this.#limits.maxBytes))
-    const fetched = await this.#fetch(pack.key, range, false, memory)
-    if (fetched.buffer !== memory.buffer) memory.set(fetched)
-    return { range, pack, memory, bytes: memory.subarray(0, fetched.length) }
+    const filling = new FillingMemory(memory, async (onFilled) => {
+      const fetched = await this.#fetch(pack.key, range, { into: memory, onFilled })
+      if (fetched.buffer !== memory.buffer) memory.set(fetched)
+      this.#fetches--
+      this.#fetchMore()
+      return fetched.length
+    })
+    return { range, pack, filling }
   }
 
+  /** Has the slots of a range opened as they come; resolves when all of them are being opened. */
   async #openRange(
-    { range, pack, memory, bytes }: FetchedRange,
+    { range, pack, filling }: FetchingRange,
     wantedOf: (slot: SlotRef) => readonly StoredDiskBlock[],
   ): Promise<void> {
     const pieces: Promise<void>[] = []
     for (const piece of this.#divide(range, wantedOf)) {
+      const { offset, length } = piece.slots.at(-1) as SlotRef
+      const bytes = await filling.upTo(offset + length - range.offset)
       while (this.#running.size > this.#options.movers.depthAt(this.#given)) await Promise.race(this.#running)
       this.#given++
       pieces.push(this.#start(this.#bring(piece, pack, range, bytes)))
     }
-    const opened = Promise.all(pieces).finally(() => this.#options.movers.giveMemory(memory))
+    const opened = this.#letGo(filling, pieces)
     this.#ranges.add(opened)
     void opened.finally(() => this.#ranges.delete(opened))
+  }
+
+  /** Gives memory to the next range when nobody fills it or reads from it any more. */
+  async #letGo(filling: FillingMemory, pieces: readonly Promise<void>[]): Promise<void> {
+    await Promise.all([filling.settled(), ...pieces])
+    this.#options.movers.giveMemory(filling.memory)
+    this.#held--
+    this.#fetchMore()
   }
 
   /** Runs a piece of work; the first failure is everybody's. */
@@ -194,7 +205,7 @@ export class BlockUnpacker {
     const places: number[] = []
     let at = 0
     for (const { slot, offset, length } of slots) {
-      const part = await this.#fetch(key, { offset, length }, true)
+      const part = await this.#fetch(key, { offset, length }, { oldest: true })
       parts.push(part)
       places.push(slot, at, length)
       at += part.length
@@ -205,17 +216,32 @@ export class BlockUnpacker {
   async #fetch(
     key: string,
     { offset, length }: Pick<SlotRange, "offset" | "length">,
-    oldest: boolean,
-    into?: Uint8Array,
+    how: Pick<ReadPackBytesOptions, "oldest" | "into" | "onFilled">,
   ): Promise<Uint8Array> {
     const { signal } = this.#options
-    const range = { offset, length }
-    return fetchPack(this.#repository.view, key, { range, oldest, ...(into && { into }), ...(signal && { signal }) })
+    return fetchPack(this.#repository.view, key, { range: { offset, length }, ...how, ...(signal && { signal }) })
   }
 
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error
   }
+}
+
+/** Blocks by the slot they lie in: each slot once, though every leaf names it anew. */
+function bySlot(blocks: readonly StoredDiskBlock[]): ReadonlyMap<SlotRef, readonly StoredDiskBlock[]> {
+  const found = new Map<string, { readonly slot: SlotRef; readonly blocks: StoredDiskBlock[] }>()
+  let last: { readonly named: SlotRef; readonly blocks: StoredDiskBlock[] } | undefined
+  for (const wanted of blocks) {
+    const { slot } = wanted
+    if (last?.named !== slot) {
+      const name = `${slot.pack}.${slot.slot}.${slot.offset}`
+      let known = found.get(name)
+      if (known === undefined) found.set(name, (known = { slot, blocks: [] }))
+      last = { named: slot, blocks: known.blocks }
+    }
+    last.blocks.push(wanted)
+  }
+  return new Map([...found.values()].map(({ slot, blocks: wanted }) => [slot, wanted]))
 }
 
 /** The next power of two, up to what is usual: little does not take much, and what is given back fits others. */

@@ -1,6 +1,5 @@
 import {
   type BackupId,
-  DIGEST_BYTES,
   FormatError,
   layout,
   LEAF_BLOCKS,
@@ -16,10 +15,9 @@ import { ProvenPoint, type ProvenBlocks, type ProvenDisk } from "./proven-point.
 import type { Repository } from "./repository.ts"
 import type { StoredSizes } from "./stored-sizes.ts"
 import { seedOf } from "./suite-of.ts"
-import { BlockUnpacker, type StoredDiskBlock } from "./unpack-blocks.ts"
-
-/** Leaves of a map that are looked at together: their blocks are read pack by pack. */
-const REGION_LEAVES = 256
+import { eachRegion } from "./map-regions.ts"
+import { StoredDiskBlock } from "./stored-disk-block.ts"
+import { BlockUnpacker } from "./unpack-blocks.ts"
 
 /** What was proven already in this run, so that what points share is read once. */
 export interface Proven {
@@ -98,23 +96,26 @@ export async function verifyPoint(
     const { movers, readData, signal } = options
     const { table } = reader
     const unpacker = new BlockUnpacker(repository, { backup, blockBytes, table, movers, ...(signal && { signal }) })
-    try {
-      for (let region = 0; region < map.leaves; region += REGION_LEAVES) {
-        signal?.throwIfAborted()
-        const leaves = Array.from({ length: Math.min(REGION_LEAVES, map.leaves - region) }, (_, at) => region + at)
-        await map.prefetch(leaves)
-        const blocks: StoredDiskBlock[] = []
-        for (const index of leaves) {
-          const leaf = await map.leaf(index)
-          if (leaf === undefined) continue
-          requirePacks(leaf, index, disk)
-          if (readData !== "hash") continue
-          const known = await proven?.blocks(map, index, leaf)
-          if (known !== "all") blocks.push(...storedBlocks(leaf, index * LEAF_BLOCKS, known))
-        }
-        await unpacker.add(blocks)
-        progress(Math.min((region + leaves.length) * LEAF_BLOCKS * blockBytes, map.sizeBytes))
+    /** What of a region is to be hashed. */
+    const unproven = async (leaves: readonly number[]) => {
+      signal?.throwIfAborted()
+      await map.prefetch(leaves)
+      const blocks: StoredDiskBlock[] = []
+      for (const index of leaves) {
+        const leaf = await map.leaf(index)
+        if (leaf === undefined) continue
+        requirePacks(leaf, index, disk)
+        if (readData !== "hash") continue
+        const known = await proven?.blocks(map, index, leaf)
+        if (known !== "all") blocks.push(...storedBlocks(leaf, index * LEAF_BLOCKS, known))
       }
+      return blocks
+    }
+    try {
+      await eachRegion(map.leaves, unproven, async (blocks, leaves) => {
+        await unpacker.add(blocks)
+        progress(Math.min(((leaves.at(-1) ?? 0) + 1) * LEAF_BLOCKS * blockBytes, map.sizeBytes))
+      })
     } finally {
       await unpacker.settled()
     }
@@ -165,13 +166,8 @@ export async function verifyPoint(
 }
 
 /** The blocks of a leaf that are stored and not proven yet. */
-function storedBlocks(
-  { slots, places, ids }: LeafPage,
-  first: number,
-  isProven: ProvenBlocks = () => false,
-): readonly StoredDiskBlock[] {
-  return slots.flatMap((slot, at) => {
-    const id = ids.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)
-    return slot === undefined || isProven(at) ? [] : [{ block: first + at, slot, place: places[at] as number, id }]
-  })
+function storedBlocks(leaf: LeafPage, first: number, isProven: ProvenBlocks = () => false): readonly StoredDiskBlock[] {
+  return leaf.slots.flatMap((slot, at) =>
+    slot === undefined || isProven(at) ? [] : [new StoredDiskBlock(first + at, slot, leaf)],
+  )
 }

@@ -12,6 +12,7 @@ const MAX_CUTS = 3
 interface Reached {
   readonly bytes: Uint8Array
   filled: number
+  readonly onFilled?: (bytes: number) => void
 }
 
 /**
@@ -23,14 +24,15 @@ export async function readObject(
   key: ObjectKey,
   options: ReadOptions,
 ): Promise<ReadResult | undefined> {
-  const { range, into, signal } = options
+  const { range, into, onFilled, signal } = options
   const answer = await request(bucket, key, options, range)
   if (answer === undefined) return undefined
   const length = answer.ContentLength
   if (length === undefined)
     throw new StoreError("Unavailable", `${bucket.name}: read ${key}: the answer does not say how long it is`)
-  const bytes = into !== undefined && into.length >= length ? into.subarray(0, length) : new Uint8Array(length)
-  const reached: Reached = { bytes, filled: 0 }
+  const fits = into !== undefined && into.length >= length
+  const bytes = fits ? into.subarray(0, length) : new Uint8Array(length)
+  const reached: Reached = { bytes, filled: 0, ...(fits && onFilled && { onFilled }) }
   let current: GetObjectCommandOutput & Dated = answer
   for (let cuts = 0; ;) {
     const before = reached.filled
@@ -86,6 +88,7 @@ async function fill(reached: Reached, answer: GetObjectCommandOutput, signal: Ab
     if (reached.filled + piece.length > end) return void body.destroy(new Error("more bytes came than the answer said"))
     reached.bytes.set(piece, reached.filled)
     reached.filled += piece.length
+    reached.onFilled?.(reached.filled)
     release(piece)
   })
   try {

@@ -103,7 +103,14 @@ describe("a request without an answer", () => {
       operation === "GetObject" && cuts++ < 2 ? { kind: "cut", afterBytes: 30_000 } : undefined,
     )
     const into = new Uint8Array(new SharedArrayBuffer(200_000))
-    const found = await store.read(key, { into })
+    const told: number[] = []
+    const onFilled = (count: number) => {
+      expect(Buffer.compare(into.subarray(0, count), bytes.subarray(0, count))).toBe(0)
+      told.push(count)
+    }
+    const found = await store.read(key, { into, onFilled })
+    expect(told.at(-1)).toBe(bytes.length)
+    expect(told).toEqual(told.toSorted((a, b) => a - b))
     expect(Buffer.compare(found?.bytes ?? new Uint8Array(), bytes)).toBe(0)
     expect(found?.bytes.buffer).toBe(into.buffer)
     expect(cuts).toBe(3)

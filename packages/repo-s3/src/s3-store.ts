@@ -47,7 +47,7 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
       })
     },
 
-    async read(key, { version, range, into, signal } = {}) {
+    async read(key, { version, range, into, onFilled, signal } = {}) {
       begin("read", key, signal, version)
       const { offset, length } = range ?? { offset: 0, length: 1 }
       if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 1)
@@ -56,6 +56,7 @@ export function s3Store(service: S3Service, options: S3StoreOptions, state: Buck
         ...(version !== undefined && { version }),
         ...(range && { range }),
         ...(into && { into }),
+        ...(onFilled && { onFilled }),
         ...(signal && { signal }),
       })
     },

@@ -153,6 +153,11 @@ export interface ReadOptions extends VersionOptions {
    * store MAY ignore it, and MUST NOT touch it after the call settled.
    */
   readonly into?: Uint8Array
+  /**
+   * Told how many bytes from its beginning on `into` holds, whenever there are more, so that they are worked with while
+   * the rest comes. A store MAY tell nothing. A read that is tried again begins anew.
+   */
+  readonly onFilled?: (bytes: number) => void
 }
 
 export interface ReadResult {

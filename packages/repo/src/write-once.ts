@@ -127,6 +127,7 @@ export interface WriteOnceStore {
 export interface ReadPackOptions extends Abortable {
   readonly range?: ReadOptions["range"]
   readonly into?: ReadOptions["into"]
+  readonly onFilled?: ReadOptions["onFilled"]
   /** Skip the plain read: what it gave does not open. */
   readonly oldest?: boolean
 }
@@ -195,8 +196,8 @@ export function writeOnce(store: RepoStore, { onTampering }: WriteOnceOptions): 
       return (await readSole(key, { signal })) ?? readOldest(key, { signal })
     },
 
-    async readPack(key, { range, into, oldest = false, signal } = {}) {
-      const options = { signal, ...(range && { range }), ...(into && { into }) }
+    async readPack(key, { range, into, onFilled, oldest = false, signal } = {}) {
+      const options = { signal, ...(range && { range }), ...(into && { into }), ...(onFilled && { onFilled }) }
       if (!versioned()) return readPlain(key, options)
       if (!oldest) {
         const plain = await readPlain(key, options).catch(absentIfShort)

@@ -73,6 +73,27 @@ export const readCases = [
     mustEqual(second && [...second.bytes], [...someBytes(100, 1)], "the object after its reader wrote over the bytes")
   }),
 
+  conformanceCase(
+    "read: memory holds what it is told to hold, and ends up with all of it or untouched",
+    async (store) => {
+      const bytes = someBytes(300_000, 2)
+      await store.create(asKey("a"), bytes)
+      const into = new Uint8Array(new SharedArrayBuffer(bytes.length + 5))
+      let last = 0
+      let isHeld = true
+      const onFilled = (count: number) => {
+        isHeld &&= count > last && Buffer.compare(into.subarray(last, count), bytes.subarray(last, count)) === 0
+        last = count
+      }
+      const range = { offset: 0, length: bytes.length }
+      const found = await store.read(asKey("a"), { range, into, onFilled })
+      must(isHeld, "what was told to be there was not, or did not grow")
+      must(Buffer.compare(found?.bytes ?? new Uint8Array(), bytes) === 0, "the bytes were not those of the object")
+      if (last > 0) mustEqual(last, bytes.length, "what was told in the end")
+      if (last > 0) must(found?.bytes.buffer === into.buffer, "the bytes told of were not those given")
+    },
+  ),
+
   conformanceCase("head: tells size and time as read does", async (store) => {
     await store.create(asKey("a"), someBytes(123, 1))
     const read = await store.read(asKey("a"))
