@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { readPackages } from "../read-packages/read-packages.ts"
@@ -13,8 +13,10 @@ const results = join(root, ".test-results")
 const compiled = process.env["NODE_COMPILE_CACHE"] ?? join(root, "node_modules/.cache/compiled")
 const nx = ["nx", "run-many", "--output-style=static"]
 
+// It takes one core and as long as all that is done before the tests: both go on at once.
+const format = begin(["prettier", "--check", "--log-level", "warn", "."])
+
 const steps: { name: string; command: readonly string[] }[] = [
-  { name: "format", command: ["prettier", "--check", "--log-level", "warn", "."] },
   { name: "lint", command: ["oxlint"] },
   { name: "layers", command: ["node", "tools/check-layers/check-layers.ts"] },
   { name: "typecheck", command: ["tsc", "-p", "tsconfig.json"] },
@@ -33,6 +35,10 @@ for (const folder of [results, ...projects.map((project) => join(root, project, 
 let failedStep: string | undefined
 let testsRan = false
 for (const { name, command } of steps) {
+  if (name === "tests" && !(await format.passes("format"))) {
+    failedStep = "format"
+    break
+  }
   const startMs = performance.now()
   console.log(`\n== ${name}`)
   const [program = "", ...rest] = command
@@ -50,6 +56,7 @@ for (const { name, command } of steps) {
   break
 }
 
+format.stop()
 const totals = countTests()
 console.log()
 for (const name of totals.skipped) console.log(`skipped: ${name}`)
@@ -60,6 +67,26 @@ mkdirSync(results, { recursive: true })
 writeFileSync(join(results, "summary.txt"), `${summaryLine(totals)}\n`)
 if (totals.failed > 0) process.exitCode = 1
 console.log(summaryLine(totals))
+
+/** Starts a step beside others: what it says is shown when it is asked whether it passes. */
+function begin([program = "", ...rest]: readonly string[]) {
+  const child = spawn(program, rest, { cwd: root, shell: process.platform === "win32" })
+  let said = ""
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (said += text))
+  const ended = new Promise<boolean>((resolve) => {
+    child.once("error", ({ message }) => (said += `${message}\n`))
+    child.once("close", (status) => resolve(status === 0))
+  })
+  return {
+    async passes(name: string): Promise<boolean> {
+      const ok = await ended
+      console.log(`\n== ${name}\n${said}== ${name}: ${ok ? "ok" : "FAILED"}`)
+      return ok
+    },
+    stop: () => child.kill(),
+  }
+}
 
 function countTests(): Totals {
   const counted = testsRan
