@@ -72,7 +72,11 @@ export async function runCommand<Options>(
   } finally {
     // What cannot be remembered is told, and changes nothing that was done.
     await Promise.all(
-      opened.map((repository) => rememberRepository(repository).catch((error: Error) => reporter.note(error.message))),
+      opened.map((repository) =>
+        rememberRepository(repository).catch(({ message }: Error) =>
+          reporter.note(`what this machine remembers of the repository could not be kept: ${message}`),
+        ),
+      ),
     )
     await started?.close()
     buckets.close()

@@ -17,7 +17,7 @@ const WARM_PIECES = 4
 const INLINE_BYTES = 32 << 20
 
 /** Pieces of memory kept for the next who asks. */
-const MAX_SPARE = 12
+const MAX_SPARE = 20
 
 /**
  * The data movers of a run, and the memory in which packs are filled: one set for all its sessions, since threads take time

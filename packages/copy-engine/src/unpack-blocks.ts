@@ -24,6 +24,9 @@ import type { UnpackTask } from "./unpack.ts"
 /** Plain bytes of a piece of work. */
 const PIECE_BYTES = 4 << 20
 
+/** Pieces that are opened and wait for being delivered: so many do not keep movers waiting for a disk. */
+const MAX_DELIVERIES = 8
+
 export interface UnpackOptions {
   readonly backup: BackupId
   readonly blockBytes: number
@@ -63,7 +66,9 @@ export class BlockUnpacker {
   #fetches = 0
   /** Has more fetched, as far as there is room. */
   #fetchMore: () => void = () => undefined
+  /** Pieces being opened, and those being delivered. */
   readonly #running = new Set<Promise<void>>()
+  readonly #deliveries = new Set<Promise<void>>()
   readonly #ranges = new Set<Promise<unknown>>()
   #given = 0
   #failure: { readonly error: unknown } | undefined
@@ -110,6 +115,7 @@ export class BlockUnpacker {
   /** Resolves when everything has been delivered. @throws as {@link add} */
   async settled(): Promise<void> {
     await Promise.all([...this.#running, ...this.#ranges])
+    await Promise.all(this.#deliveries)
     this.#throwFailure()
   }
 
@@ -137,9 +143,9 @@ export class BlockUnpacker {
     for (const piece of this.#divide(range, wantedOf)) {
       const { offset, length } = piece.slots.at(-1) as SlotRef
       const bytes = await filling.upTo(offset + length - range.offset)
-      while (this.#running.size > this.#options.movers.depthAt(this.#given)) await Promise.race(this.#running)
+      await this.#haveRoom()
       this.#given++
-      pieces.push(this.#start(this.#bring(piece, pack, range, bytes)))
+      pieces.push(this.#start(this.#running, this.#bring(piece, pack, range, bytes)))
     }
     const opened = this.#letGo(filling, pieces)
     this.#ranges.add(opened)
@@ -154,16 +160,26 @@ export class BlockUnpacker {
     this.#fetchMore()
   }
 
+  /** Resolves when another piece may be opened. */
+  async #haveRoom(): Promise<void> {
+    const depth = this.#options.movers.depthAt(this.#given)
+    const deliveries = depth === 0 ? 0 : MAX_DELIVERIES
+    for (;;)
+      if (this.#running.size > depth) await Promise.race(this.#running)
+      else if (this.#deliveries.size > deliveries) await Promise.race(this.#deliveries)
+      else return
+  }
+
   /** Runs a piece of work; the first failure is everybody's. */
-  #start(work: Promise<void>): Promise<void> {
+  #start(among: Set<Promise<void>>, work: Promise<void>): Promise<void> {
     const running = work.then(
-      () => void this.#running.delete(running),
+      () => void among.delete(running),
       (error: unknown) => {
-        this.#running.delete(running)
+        among.delete(running)
         this.#failure ??= { error }
       },
     )
-    this.#running.add(running)
+    among.add(running)
     return running
   }
 
@@ -186,17 +202,21 @@ export class BlockUnpacker {
   }
 
   async #bring(piece: Piece, { key, hint }: StoredPack, range: SlotRange, bytes: Uint8Array): Promise<void> {
-    const { movers, blockBytes, deliver, signal } = this.#options
+    const { movers, blockBytes, deliver } = this.#options
     const into = deliver && movers.takeMemory(roomFor(piece.blocks.length, this.#pieceBlocks) * blockBytes)
     const task = taskOf(piece, { suite: this.#suite, key, hint, blockBytes, ...(into && { into }) })
     const failed = await movers.unpack({ ...task, ...placed(piece.slots, range.offset), bytes })
     // What fails to open is read once more, by its oldest version, before anybody calls it damage.
     const failure = failed && (await movers.unpack({ ...task, ...(await this.#fetchOldest(key, piece.slots)) }))
     if (failure !== undefined) throw new FormatError(failure.code, `${this.#repository.name}: ${failure.message}`)
-    if (deliver === undefined || into === undefined) return
+    if (into !== undefined) void this.#start(this.#deliveries, this.#deliver(piece, into))
+  }
+
+  async #deliver(piece: Piece, into: Uint8Array): Promise<void> {
+    const { movers, blockBytes, deliver, signal } = this.#options
     signal?.throwIfAborted()
     for (const { first, count, at } of runsOf(piece))
-      await deliver(first, count, into.subarray(at * blockBytes, (at + count) * blockBytes))
+      await deliver?.(first, count, into.subarray(at * blockBytes, (at + count) * blockBytes))
     movers.giveMemory(into)
   }
 
