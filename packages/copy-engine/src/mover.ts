@@ -1,6 +1,7 @@
 import { type Codec, DIGEST_BYTES, equalBytes, placesPerSlot, type Sha256 } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
 import { addToRuns, type BlockRun, blocksOf, runsOf } from "./block-runs.ts"
+import { copyBytes } from "./copy-bytes.ts"
 import { type DedupMemory, DedupTable } from "./dedup-table.ts"
 import { openStretch, type WholeSlot } from "./open-stretch.ts"
 import { type MovedPack, PackFiller } from "./pack-filler.ts"
@@ -280,7 +281,7 @@ export class Mover {
     if (this.#slot.length === 0) this.#slot = new Uint8Array(this.#places * blockBytes)
     for (const [index, at] of offsets.entries()) {
       const place = this.#filled - offsets.length + index
-      this.#slot.set(plain.subarray(at * blockBytes, (at + 1) * blockBytes), place * blockBytes)
+      copyBytes(plain.subarray(at * blockBytes, (at + 1) * blockBytes), this.#slot, place * blockBytes)
     }
   }
 

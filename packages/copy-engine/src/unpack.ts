@@ -12,6 +12,7 @@ import {
   withKey,
 } from "@bcopy/chain-format"
 import type { SealedSlots } from "@bcopy/source"
+import { copyBytes } from "./copy-bytes.ts"
 import type { MoverMeans } from "./mover.ts"
 import { ScratchMemory } from "./scratch-memory.ts"
 import { type SuiteSeed, suiteOf } from "./suite-of.ts"
@@ -67,7 +68,7 @@ export function unpack(
         const id = ids.subarray(target * ID_BYTES, (target + 1) * ID_BYTES)
         if (!equalBytes(sha256(content), id))
           throw new FormatError("Inconsistent", `${key}: block at place ${place} of slot ${number} is not ${toHex(id)}`)
-        blocksInto?.set(content, target * blockBytes)
+        if (blocksInto !== undefined) copyBytes(content, blocksInto, target * blockBytes)
       }
       onSlot?.(slot, opened)
       if (header.compressed) codec.release?.(plain)

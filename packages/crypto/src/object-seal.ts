@@ -165,7 +165,8 @@ function opening({ objectKey: name }: ObjectPlace, key: KeyObject, hint: Uint8Ar
 
 /** Puts a piece where it belongs, and lets its own memory go at once: it would be garbage of as much as is moved. */
 function move(piece: Uint8Array, into: Uint8Array, at: number): void {
-  into.set(piece, at)
+  // A fill by as much as is filled: into memory that threads share, `set` would copy word by word.
+  if (piece.length > 0) Buffer.from(into.buffer, into.byteOffset, into.length).fill(piece, at, at + piece.length)
   if (piece.buffer instanceof ArrayBuffer && piece.buffer.byteLength === piece.byteLength) piece.buffer.transfer(0)
 }
 

@@ -81,12 +81,14 @@ async function fill(reached: Reached, answer: GetObjectCommandOutput, signal: Ab
     if (end === reached.filled) return
     throw new Error("the answer has no body")
   }
+  const memory = Buffer.from(reached.bytes.buffer, reached.bytes.byteOffset, reached.bytes.length)
   const stop = () => body.destroy(signal?.reason as Error)
   signal?.addEventListener("abort", stop)
   // Pieces are taken as they come: a step of an iterator for each would cost more than to copy it.
   body.on("data", (piece: Uint8Array) => {
     if (reached.filled + piece.length > end) return void body.destroy(new Error("more bytes came than the answer said"))
-    reached.bytes.set(piece, reached.filled)
+    // A fill by as much as is filled: into memory that threads share, `set` would copy word by word.
+    if (piece.length > 0) memory.fill(piece, reached.filled, reached.filled + piece.length)
     reached.filled += piece.length
     reached.onFilled?.(reached.filled)
     release(piece)
