@@ -235,10 +235,12 @@ test("a signal ends the waiting between two attempts", async () => {
   const key = await open()
   const stop = new AbortController()
   const wrapping = key.wrap(secret, context, { signal: stop.signal })
-  await vi.waitFor(() => expect(kms.requests).toHaveLength(1))
+  await vi.waitFor(() => expect(kms.requests.length).toBeGreaterThan(0), { interval: 5 })
+  const asked = kms.requests.length
   stop.abort()
   await expect(wrapping).rejects.toMatchObject({ code: "Aborted" })
-  expect(kms.requests.length).toBeLessThan(3)
+  // What was on its way arrives still.
+  expect(kms.requests.length).toBeLessThanOrEqual(asked + 1)
 })
 
 test("a signal that has fired lets no request be made", async () => {
