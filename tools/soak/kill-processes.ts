@@ -22,6 +22,8 @@ interface Way {
   readonly signals: readonly Cut["signal"][]
   readonly args: readonly string[]
   readonly program?: () => readonly string[]
+  /** Left out of the short form. */
+  readonly isLong?: boolean
 }
 
 /** With the default memory threads do the work behind the first 24 MiB, with the least that is allowed there are none. */
@@ -29,7 +31,7 @@ const alone = ["--memory", "136MiB"]
 
 const ways: readonly Way[] = [
   { name: "kill-threads", signals: ["SIGKILL"], args: [] },
-  { name: "kill-alone", signals: ["SIGKILL"], args: alone },
+  { name: "kill-alone", signals: ["SIGKILL"], args: alone, isLong: true },
   {
     name: "kill-checkpoints",
     signals: ["SIGKILL"],
@@ -44,7 +46,9 @@ const ways: readonly Way[] = [
  * was committed is whole, the next run succeeds, and nothing is stored twice because of it.
  */
 export const killProcesses: MakeCases = (stage) =>
-  ways.map((way): SoakCase => ({ name: way.name, run: runner(stage, way) }))
+  ways
+    .filter(({ isLong = false }) => !isLong || !stage.quick)
+    .map((way): SoakCase => ({ name: way.name, run: runner(stage, way) }))
 
 function runner(stage: SoakStage, way: Way): SoakCase["run"] {
   return async (seed) => {
