@@ -1,7 +1,7 @@
 import { scenarios, simulate } from "../simulator/simulate.ts"
 import type { MakeCases } from "./soak-case.ts"
 
-/** Those of hours. The simulator has a test that plays all scenarios, weeks cut short; two are enough here. */
+/** Those of hours. The simulator has a test that plays nearly all scenarios; two are enough here. */
 const short = scenarios.filter(({ name }) => !name.includes("weeks"))
 
 /** Machines, stores and bad days in one process; a case is one scenario. */

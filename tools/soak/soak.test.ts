@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest"
 import { allCases } from "./all-cases.ts"
 import { soakImages } from "./soak-images.ts"
 
-// The short form of the case that asks most, with one seed; `npm run soak -- --quick` runs all of them.
+// The short form of the case that asks most, with one seed; `npm run soak -- --quick` runs the short form of most, without it all run.
 const folder = mkdtempSync(join(tmpdir(), "bcopy-soak-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 const images = soakImages(folder)
