@@ -29,7 +29,7 @@ const DATA_RUN = 0x80
 export function emptyLeaf(): { ids: Uint8Array; slots: (SlotRef | undefined)[]; places: Uint8Array } {
   return {
     ids: new Uint8Array(LEAF_BLOCKS * DIGEST_BYTES),
-    slots: Array.from({ length: LEAF_BLOCKS }, () => undefined),
+    slots: Array.from<SlotRef | undefined>({ length: LEAF_BLOCKS }),
     places: new Uint8Array(LEAF_BLOCKS),
   }
 }

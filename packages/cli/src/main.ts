@@ -4,6 +4,7 @@ import { complainOfNode } from "./check-node.ts"
 import { keepCompiledCode } from "./keep-compiled-code.ts"
 import { promptLine } from "./prompt-line.ts"
 import { promptPassword } from "./prompt-password.ts"
+import { seemsToMoveData } from "./seems-to-move-data.ts"
 
 const complaint = complainOfNode(process.versions.node)
 if (complaint === undefined) {
@@ -29,8 +30,11 @@ async function start(): Promise<void> {
   // From its sources the program is run by those who change it; what they start is small, and compiled each time.
   const isBuilt = import.meta.url.endsWith(".js")
   if (isBuilt) keepCompiledCode(process)
-  // What these import may need what an older Node does not have.
-  const [{ run }, { scanCacheFolder }, { startMovers, systemClock }, { randomBytes }] = await Promise.all([
+  const argv = process.argv.slice(2)
+  // What is imported may need what an older Node does not have. Threads come up while this one loads the rest.
+  const movers = isBuilt ? await import("@bcopy/copy-engine/started-movers") : undefined
+  const ahead = movers && seemsToMoveData(argv) ? movers.startMovers({ busyCores: 1 }) : undefined
+  const [{ run }, { scanCacheFolder }, { systemClock }, { randomBytes }] = await Promise.all([
     import("./cli.ts"),
     import("./scan-cache-folder.ts"),
     import("@bcopy/copy-engine"),
@@ -55,7 +59,7 @@ async function start(): Promise<void> {
   // Nobody can be told, and the work itself goes on.
   process.stderr.on("error", () => undefined)
   const scans = scanCacheFolder(process)
-  const status = await run(process.argv.slice(2), {
+  const status = await run(argv, {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -66,9 +70,15 @@ async function start(): Promise<void> {
         prompt: (question: string) => promptPassword(question, process),
         ask: (question: string) => promptLine(question, process),
       }),
-    ...(isBuilt && { startMovers }),
+    ...(movers && {
+      startMovers(options) {
+        ahead?.fit(options)
+        return ahead ?? movers.startMovers(options)
+      },
+    }),
     ...(scans && { scans }),
     signal: stop.signal,
   })
+  await ahead?.close()
   process.exitCode = isCut ? status || 1 : status
 }

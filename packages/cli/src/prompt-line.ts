@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises"
 import type { ReadStream, WriteStream } from "node:tty"
 
 /** Asks a person for a line, on stderr. */
@@ -6,6 +5,8 @@ export async function promptLine(
   question: string,
   { stdin, stderr }: { readonly stdin: ReadStream; readonly stderr: WriteStream },
 ): Promise<string> {
+  // Loaded by whoever is asked something.
+  const { createInterface } = await import("node:readline/promises")
   const lines = createInterface({ input: stdin, output: stderr })
   try {
     return await lines.question(question)

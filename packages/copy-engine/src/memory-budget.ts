@@ -1,18 +1,13 @@
 import { availableParallelism } from "node:os"
 import { packBufferBytes } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
+import { DEFAULT_MEMORY_BYTES, MAX_MOVERS, PROCESS_BYTES, THREAD_BYTES, threadsFitting } from "./thread-budget.ts"
 
-/** docs/design.md, Memory: what the process takes beside pack buffers and the dedup table. */
-const PROCESS_BYTES = 110 << 20
-/** What a mover thread takes beside its pack buffers, measured: stretches on their way, the thread, what waits for GC. */
-const THREAD_BYTES = 35 << 20
 /** The process once it has looked through a repository for what may go, and a thread that writes packs anew: measured. */
 const SURVEYED_BYTES = 125 << 20
 const REPACKER_BYTES = 20 << 20
-export const DEFAULT_MEMORY_BYTES = 288 << 20
 const MIN_DEDUP_BYTES = 1 << 20
 const MAX_DEDUP_BYTES = 64 << 20
-export const MAX_MOVERS = 8
 
 /** How the memory of a session is used. */
 export interface MemoryPlan {
@@ -112,11 +107,6 @@ export function readingPlan(
   const rest = Math.max(0, memoryBytes - PROCESS_BYTES - chosen * THREAD_BYTES)
   const packBuffers = Math.min(chosen + 1, Math.floor(rest / packBufferBytes(packBytes)))
   return { movers: chosen, adaptive: movers === undefined, packBuffers, dedupBytes: 0 }
-}
-
-/** How many threads there is room for at most, whatever they do. */
-export function threadsFitting(memoryBytes = DEFAULT_MEMORY_BYTES): number {
-  return Math.max(0, Math.floor((memoryBytes - PROCESS_BYTES) / THREAD_BYTES))
 }
 
 function requireMovers(movers: number | undefined): void {

@@ -224,14 +224,20 @@ test("threads that were started before do the work from its beginning, and are l
   const world = makeWorld({ id: "started" })
   await world.create()
   const repository = await world.open()
-  const started = startMovers({ memoryBytes: 1 << 30 })
+  const started = startMovers({ memoryBytes: 1 << 30, busyCores: 1 })
   const idle = startMovers({ memoryBytes: 1 })
   try {
+    const cores = availableParallelism()
+    expect(started.left).toBe(Math.min(cores - 1, 8))
+    started.fit({ memoryBytes: 1 })
+    expect(started.left).toBe(0)
+    started.fit({ memoryBytes: 1 << 30 })
+    expect(started.left).toBe(Math.min(cores, 8))
     const sda = noise(3 * MIB, 4)
     const brought = await backUp(repository, { source: disksNow({ sda }), job: "j", workload: "w", started })
     expect(brought.counts.newBytes).toBe(3 * MIB)
     // One of them did it: it belongs to the backup, which has ended it.
-    expect(started.left).toBeLessThan(availableParallelism())
+    expect(started.left).toBeLessThan(cores)
     expect(idle.left).toBe(0)
     // Where all are taken, others are started.
     while (started.left > 0) await started.take()?.close()
