@@ -1,3 +1,3 @@
-import { buildPackage } from "../../tools/build-package/build-package.ts"
+import { buildApp } from "../../tools/build-package/build-app.ts"
 
-export default buildPackage(import.meta.dirname)
+export default buildApp(import.meta.dirname, { workers: { "mover-worker": "@bcopy/copy-engine/mover-worker" } })

@@ -18,8 +18,10 @@ function makePackage(
 }
 
 const repo = makePackage("repo", "contract", { "src/index.ts": "" })
-const repoFs = makePackage("repo-fs", "adapter", { "src/index.ts": "" })
-const uses = (...names: string[]) => ({ dependencies: Object.fromEntries(names.map((name) => [name, "^0.0.0"])) })
+const repoFs = makePackage("repo-fs", "adapter", { "src/index.ts": "" }, { dependencies: { "some-sdk": "1.2.3" } })
+const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, "^0.0.0"]))
+const uses = (...names: string[]) => ({ dependencies: named(names) })
+const devUses = (...names: string[]) => ({ devDependencies: named(names) })
 
 interface Case {
   name: string
@@ -88,6 +90,24 @@ const cases: Case[] = [
       { devDependencies: { "@bcopy/repo-fs": "^0.0.0", "@bcopy/require-tool": "0.0.0" } },
     ),
     breaches: ["packages/copy-engine/package.json: @bcopy/repo-fs is in devDependencies and no test imports it"],
+  },
+  {
+    name: "a program that bundles what it imports",
+    pack: makePackage("cli", "app", { "src/a.ts": 'import { b } from "@bcopy/repo"' }, devUses("@bcopy/repo")),
+    breaches: [],
+  },
+  {
+    name: "a program that declares nowhere what it imports, and bundles what it does not",
+    pack: makePackage("cli", "app", { "src/a.ts": 'import { b } from "@bcopy/repo"' }, devUses("@bcopy/repo-fs")),
+    breaches: [
+      "packages/cli/package.json: @bcopy/repo-fs is in devDependencies and no file imports it",
+      "packages/cli/src/a.ts:1: @bcopy/repo is declared nowhere",
+    ],
+  },
+  {
+    name: "a program with another version than what is bundled with it",
+    pack: makePackage("cli", "app", {}, { dependencies: { "some-sdk": "1.2.4" } }),
+    breaches: ["packages/cli/package.json: some-sdk is 1.2.4 here, and 1.2.3 in @bcopy/repo-fs"],
   },
   {
     name: "a test that imports what no manifest names",

@@ -46,10 +46,23 @@ function checkManifest(pack: WorkspacePackage, all: readonly WorkspacePackage[])
     if (isOurs(name, all) && !imported.source.has(name))
       breaches.push(`${at}: ${name} is in dependencies and no source file imports it`)
   }
+  const isApp = layer === "app"
+  if (isApp) breaches.push(...otherVersions(pack, all).map((breach) => `${at}: ${breach}`))
   for (const name of Object.keys(pack.manifest.devDependencies ?? {}))
-    if (isOurs(name, all) && !imported.test.has(name))
-      breaches.push(`${at}: ${name} is in devDependencies and no test imports it`)
+    if (isOurs(name, all) && !imported.test.has(name) && !(isApp && imported.source.has(name)))
+      breaches.push(`${at}: ${name} is in devDependencies and no ${isApp ? "file" : "test"} imports it`)
   return breaches
+}
+
+/** What is bundled with a program must find there the version that it was made for. */
+function otherVersions({ manifest }: WorkspacePackage, all: readonly WorkspacePackage[]): string[] {
+  return Object.entries(manifest.dependencies ?? {}).flatMap(([name, version]) =>
+    all.flatMap((other) => {
+      const wanted = other.manifest.dependencies?.[name]
+      if (wanted === undefined || wanted === version || isOurs(name, all)) return []
+      return [`${name} is ${version} here, and ${wanted} in ${other.manifest.name}`]
+    }),
+  )
 }
 
 function checkFile(pack: WorkspacePackage, file: SourceFile, all: readonly WorkspacePackage[]): string[] {
@@ -103,7 +116,11 @@ function importBreach(
   if (testTools.includes(name)) return `${name} is for tests`
   const breach = layerBreach(layerOf(pack), name, all)
   if (breach !== undefined) return breach
-  return name in (manifest.dependencies ?? {}) ? undefined : `${name} is not in dependencies`
+  if (name in (manifest.dependencies ?? {})) return undefined
+  // What is bundled with a program is not installed with it.
+  if (layerOf(pack) === "app")
+    return name in (manifest.devDependencies ?? {}) ? undefined : `${name} is declared nowhere`
+  return `${name} is not in dependencies`
 }
 
 function layerBreach(layer: string | undefined, name: string, all: readonly WorkspacePackage[]): string | undefined {

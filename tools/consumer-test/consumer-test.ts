@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -29,6 +29,8 @@ try {
   compile("bundler", { module: "esnext", moduleResolution: "bundler", lib: ["es2024", "dom"], types: [] })
   requireAll()
   runBins()
+  runAlone(tarballs)
+  runOnBucket()
   bundleEngine()
   console.log(`consumer: ${packages.length} packages, ${entries.length} entries`)
 } catch (error) {
@@ -96,6 +98,45 @@ function runBins(): void {
   for (const { manifest } of packages)
     for (const name of Object.keys(manifest.bin ?? {}))
       run(join(folder, "node_modules/.bin", name), ["--version"], folder)
+}
+
+/** A program has what it uses with it, but for what speaks to a bucket: unpacked alone it backs up and restores, in threads. */
+function runAlone(tarballs: readonly Packed[]): void {
+  const { filename } = tarballs.find(({ name }) => name === "bcopy") as Packed
+  const image = join(folder, "disk.raw")
+  writeFileSync(image, Buffer.alloc(40 << 20, "not zeros, and not all the same either"))
+  const alone = mkdtempSync(join(realpathSync(tmpdir()), "bcopy-alone-"))
+  try {
+    run("tar", ["-xzf", join(folder, "tarballs", filename), "-C", alone], folder)
+    const bcopy = (...args: readonly string[]) =>
+      run("node", [join(alone, "package/dist/main.js"), ...args, "--repo", join(alone, "repo")], alone)
+    bcopy("init", "--no-encryption")
+    bcopy("backup", "--job", "j", "--workload", "w", image)
+    bcopy("restore", "--workload", "w", "--output", join(alone, "restored.raw"))
+    if (!readFileSync(join(alone, "restored.raw")).equals(readFileSync(image)))
+      throw new Error("bcopy by itself restored something else than it backed up")
+  } finally {
+    rmSync(alone, { recursive: true, force: true })
+  }
+}
+
+/** What speaks to a bucket is loaded by the program when it is asked to, and is there: it fails for want of a bucket. */
+function runOnBucket(): void {
+  const said = runRefused(join(folder, "node_modules/bcopy/dist/main.js"), ["show", "--repo", "s3://none/here"], folder)
+  if (!said.includes("127.0.0.1:9")) throw new Error(`bcopy said of a bucket: ${said}`)
+}
+
+function runRefused(program: string, args: readonly string[], cwd: string): string {
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "nobody",
+    AWS_SECRET_ACCESS_KEY: "nothing",
+  }
+  const { status, stderr } = spawnSync("node", [program, ...args], { cwd, env, encoding: "utf8" })
+  if (status === 0) throw new Error(`${args.join(" ")} came to an end where there is no bucket`)
+  return stderr
 }
 
 function write(path: string, text: string): void {

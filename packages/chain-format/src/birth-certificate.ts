@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { FormatError } from "./format-error.ts"
 import { type FeatureSets, requireReadable } from "./feature-sets.ts"
 import { toHex } from "./hex.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { PointId, SessionId } from "./ids.ts"
 import { checkPointTree, type DiskTree, diskTreeShape, type PointTree, pointTreeShape } from "./point-tree.ts"
 import { hexId, natural, parseBy } from "./schema.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type FeatureSets, unknownForWriting } from "./feature-sets.ts"
 import { FormatError } from "./format-error.ts"
 import type { SessionId } from "./ids.ts"

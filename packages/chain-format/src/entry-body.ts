@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts"
 import type { PointId, RepositoryId, SessionId } from "./ids.ts"
 import { type Manifest, parseManifest, pointOrigin } from "./manifest.ts"

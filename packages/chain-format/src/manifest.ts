@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { PointId, RepositoryId, SessionId } from "./ids.ts"
 import { checkPointTree, type DiskTree, diskTreeShape, type PointTree, pointTreeShape } from "./point-tree.ts"
 import { hexDigest, hexId, name, natural, parseBy } from "./schema.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { FormatError } from "./format-error.ts"
 import { isBlockSize, MAX_DISKS, MAX_MAP_PACKS } from "./limits.ts"
 import type { MapPackRef } from "./map-pack.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { PointId, SessionId, WorkloadId } from "./ids.ts"
 import { hexId, natural, parseBy } from "./schema.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { FormatError } from "./format-error.ts"
 import { fromHex } from "./hex.ts"
 import type { Id } from "./ids.ts"
@@ -44,9 +44,12 @@ export const featureSets = z
     ...(incompatible && { incompatible }),
   }))
 
+/** Few values are parsed in a run: compiling a parser of each schema takes longer than it ever saves. */
+const PARSING = { jitless: true } as const
+
 /** Parses a value by a schema. @throws FormatError `BadValue` with the place of the first thing that is wrong */
 export function parseBy<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, PARSING)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const place = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts"
 import { type FeatureSets, requireReadable } from "./feature-sets.ts"
 import type { SessionId } from "./ids.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { rootMark } from "./birth-certificate.ts"
 import { type FeatureSets, requireReadable, unknownForWriting } from "./feature-sets.ts"
 import type { SessionId } from "./ids.ts"

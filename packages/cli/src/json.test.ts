@@ -1,6 +1,6 @@
 import { globSync, rmSync } from "node:fs"
 import { expect, test } from "vitest"
-import { z } from "zod"
+import * as z from "zod"
 import { makeImage, openTrial, scribble, type Ran } from "../testing/trial.ts"
 
 const id = z.string().regex(/^[0-9a-f]{32}$/)

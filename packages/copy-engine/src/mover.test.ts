@@ -1,16 +1,17 @@
 import { type BackupId, type Codec, openDataPack, type SessionId } from "@bcopy/chain-format"
 import { seededRandom } from "@bcopy/repo/testing"
+import type { SealedSlots } from "@bcopy/source"
 import { expect, test } from "vitest"
 import { clearSuite } from "./clear-suite.ts"
 import { dedupMemoryFor } from "./dedup-table.ts"
-import { blockFates, Mover } from "./mover.ts"
+import { blockFates, type MovedStretch, Mover } from "./mover.ts"
 import { sha256, zstdCodec } from "./node-primitives.ts"
 import type { MovedPack } from "./pack-filler.ts"
 import { SessionPacks } from "./session-packs.ts"
 
 const suite = clearSuite()
 
-function moverOf(blockBytes: number, packBytes: number, codec: Codec = zstdCodec) {
+function moverOf(blockBytes: number, packBytes: number, codec: Codec = zstdCodec, keepsSlots = false) {
   const packs: MovedPack[] = []
   const session = new SessionPacks({ backup: "b".repeat(16) as BackupId, session: "5".repeat(16) as SessionId })
   session.beginAt(0)
@@ -22,7 +23,7 @@ function moverOf(blockBytes: number, packBytes: number, codec: Codec = zstdCodec
       blockBytes,
       packBytes,
       level: 1,
-      keepsSlots: false,
+      keepsSlots,
     },
     {
       codec,
@@ -91,3 +92,47 @@ test.for([1 << 20, 512 << 10, 256 << 10, 64 << 10])(
     expect(sizes.filter((size) => size * 2 < places).length).toBeLessThanOrEqual(1)
   },
 )
+
+/** A whole pack of one slot as a source gives it: its blocks in the order in which they lie there. */
+function sealedOf({ key, hint, bytes, slots }: MovedPack, blocks: number): SealedSlots {
+  const [, slot, offset, length] = slots as unknown as [number, number, number, number]
+  const words = Array.from({ length: blocks }, (_, at) => [0, at, at]).flat()
+  return { key, hint, bytes, slots: Uint32Array.of(slot, offset, length), blocks: Uint32Array.from(words) }
+}
+
+test("a slot of the source with a block that is stored by now is taken apart, and each other block comes with its bytes", () => {
+  const blockBytes = 64 << 10
+  const count = 16
+  // The source has stored a block twice: two of its movers found it at the same time.
+  const contents = [1, 2].map((seed) => {
+    const plain = Buffer.alloc(count * blockBytes)
+    for (let at = 0; at < count; at++)
+      plain.fill(`${seed} ${at === 5 ? "both" : at};`, at * blockBytes, (at + 1) * blockBytes)
+    if (seed === 2) plain.fill("1 both;", 5 * blockBytes, 6 * blockBytes)
+    return plain
+  })
+  const target = moverOf(blockBytes, 4 << 20, zstdCodec, true)
+  const moved = contents.map((plain, index) => {
+    const source = moverOf(blockBytes, 4 << 20)
+    const runs = [{ first: index * count, count }]
+    const { ids: expected } = source.mover.move({ disk: 0, runs, content: plain })
+    source.mover.flush()
+    const sealed = sealedOf(source.packs[0] as MovedPack, count)
+    const answer = target.mover.move({ disk: 0, runs, content: [sealed], suite: { suite: 0 }, expected })
+    target.mover.flush()
+    return answer
+  })
+  expect(moved.map(({ wrong }) => wrong)).toEqual([-1, -1])
+  expect([...(moved[1] as MovedStretch).fates]).toEqual(
+    Array.from({ length: count }, (_, at) => (at === 5 ? blockFates.stored : blockFates.fresh)),
+  )
+  const { bySerial } = slotsOf(target.packs)
+  for (const [index, { fates, words }] of moved.entries())
+    for (let at = 0; at < count; at++) {
+      if (fates[at] !== blockFates.fresh) continue
+      const [serial = -1, place = 0] = words.subarray(at * 4, at * 4 + 2)
+      const stored = (bySerial.get(serial) as Uint8Array).subarray(place * blockBytes, (place + 1) * blockBytes)
+      const wanted = (contents[index] as Buffer).subarray(at * blockBytes, (at + 1) * blockBytes)
+      expect(Buffer.compare(stored, wanted)).toBe(0)
+    }
+})

@@ -159,10 +159,13 @@ export class Mover {
       if (base !== undefined && equalBytes(id, idAt(base, at))) continue
       moved.ids.set(id, at * DIGEST_BYTES)
       const slot = whole?.get(at)
-      if (slot !== undefined && expected !== undefined && this.#isWorthKeeping(slot, expected, work)) {
+      if (slot !== undefined && expected !== undefined && this.#isNew(slot, expected, work)) {
         this.#keep(slot, expected, work)
         for (const offset of slot.offsets) done[offset] = 1
-      } else this.#find(id, at, work)
+        continue
+      }
+      if (slot !== undefined) this.#unpack(slot, plain)
+      this.#find(id, at, work)
     }
     this.#place(work)
     const isNew = made !== undefined && tags !== undefined && !equalBytes(made, tags)
@@ -183,7 +186,7 @@ export class Mover {
 
   /** The blocks of a stretch, held against what is expected of them, and slots that may stay as they are. */
   #prove(
-    { content, suite = this.#setup.suite, expected }: Stretch,
+    { content, suite = this.#setup.suite, expected, base }: Stretch,
     count: number,
   ): { plain: Uint8Array; whole?: ReadonlyMap<number, WholeSlot>; wrong: number } {
     const { blockBytes, keepsSlots } = this.#setup
@@ -196,19 +199,31 @@ export class Mover {
     }
     if (this.#opened.length < count * blockBytes) this.#opened = new Uint8Array(count * blockBytes)
     const ids = expected ?? new Uint8Array(0)
-    const whole = openStretch(content, { suite, blockBytes, ids, into: this.#opened }, this.#means)
+    // Small slots are put together anew, and where blocks may be as in the base, each is looked at.
+    const minWhole = keepsSlots && base === undefined ? this.#places / 2 : Infinity
+    const whole = openStretch(content, { suite, blockBytes, ids, into: this.#opened, minWhole }, this.#means)
     if (whole === undefined) return { plain: this.#opened, wrong: 0 }
-    return { plain: this.#opened, ...(keepsSlots && { whole }), wrong: -1 }
+    return { plain: this.#opened, whole, wrong: -1 }
   }
 
-  /** Small slots are put together anew, and what is stored already is not stored again. */
-  #isWorthKeeping({ offsets }: WholeSlot, ids: Uint8Array, { fresh }: Work): boolean {
-    if (offsets.length > this.#places || offsets.length * 2 < this.#places) return false
+  /** Whether nothing of a slot is stored already: that is not stored again. */
+  #isNew({ offsets }: WholeSlot, ids: Uint8Array, { fresh }: Work): boolean {
+    if (offsets.length > this.#places) return false
     return offsets.every((at) => {
       const id = idAt(ids, at)
       const name = nameOf(id)
       return !fresh.has(name) && !this.#open.has(name) && this.#dedup.find(id) === undefined
     })
+  }
+
+  /** Puts the blocks of a slot, which was not expected to be taken apart, in their places. */
+  #unpack({ offsets, body }: WholeSlot, into: Uint8Array): void {
+    const { blockBytes } = this.#setup
+    const { codec } = this.#means
+    const plain = codec.decompress(body, offsets.length * blockBytes)
+    for (const [place, at] of offsets.entries())
+      copyBytes(plain.subarray(place * blockBytes, (place + 1) * blockBytes), into, at * blockBytes)
+    codec.release?.(plain)
   }
 
   /** Takes a slot of the source over as it was compressed there. */

@@ -9,7 +9,7 @@ const WORDS = 3
 /** Of this thread: the bodies of one stretch, until the next is opened. */
 const bodies = new ScratchMemory()
 
-/** A slot that can be taken over as it is, since all its blocks are wanted. */
+/** A slot that can be taken over as it is, since all its blocks are wanted: they were proven, and not put anywhere. */
 export interface WholeSlot {
   /** Offsets in the stretch, ascending, of the blocks at its places 0, 1, 2 … */
   readonly offsets: readonly number[]
@@ -23,31 +23,32 @@ export interface OpenStretchOptions {
   /** What the blocks must hash to, 32 bytes each. */
   readonly ids: Uint8Array
   readonly into: Uint8Array
+  /** A slot of fewer blocks is none to be taken over. */
+  readonly minWhole: number
 }
 
 /**
- * Opens the slots of a stretch, each block held against its id: blocks go into `into`, in the order of the stretch. Gives
- * the slots that are whole and compressed, by the offset of their first block; `undefined` if anything is not as expected.
+ * Opens the slots of a stretch, each block held against its id: blocks go into `into`, in the order of the stretch, but for
+ * those of slots that are whole and compressed. Gives these, by the offset of their first block; `undefined` if anything is
+ * not as expected.
  */
 export function openStretch(
   sealed: readonly SealedSlots[],
-  { suite, blockBytes, ids, into }: OpenStretchOptions,
+  { suite, blockBytes, ids, into, minWhole }: OpenStretchOptions,
   means: Pick<MoverMeans, "codec" | "sha256">,
 ): ReadonlyMap<number, WholeSlot> | undefined {
   const whole = new Map<number, WholeSlot>()
   let proven = 0
   bodies.begin(sealed.reduce((sum, { bytes }) => sum + bytes.length, 0))
   for (const slots of sealed) {
-    let block = 0
-    const onSlot = (slot: number, { header, plain, body }: OpenedSlot) => {
-      const first = block
-      while (slots.blocks[block * WORDS] === slot) block++
-      proven += block - first
-      const offsets = offsetsOf(slots.blocks.subarray(first * WORDS, block * WORDS))
-      if (header.compressed && offsets?.length === plain.length / blockBytes)
-        whole.set(offsets[0] as number, { offsets, body })
+    const onSlot = (blocks: Uint32Array, { header, plain, body }: OpenedSlot) => {
+      proven += blocks.length / WORDS
+      const offsets = offsetsOf(blocks)
+      const isWhole = header.compressed && offsets?.length === plain.length / blockBytes && offsets.length >= minWhole
+      if (isWhole) whole.set(offsets[0] as number, { offsets, body })
+      return !isWhole
     }
-    const failure = unpack({ ...slots, suite, blockBytes, ids, into }, means, onSlot, bodies)
+    const failure = unpack({ ...slots, suite, blockBytes, ids, into }, means, { bodies, onSlot })
     if (failure !== undefined) return undefined
   }
   return proven === ids.length / DIGEST_BYTES ? whole : undefined

@@ -17,6 +17,7 @@ import {
 } from "@bcopy/chain-format"
 import { type LockMode, type ObjectKey, parseObjectKey } from "@bcopy/repo"
 import type { DataMovers } from "./data-movers.ts"
+import { breathe } from "./breathe.ts"
 import { EngineError } from "./engine-error.ts"
 import { MapPackSink } from "./map-pack-sink.ts"
 import { mergeMapPacks } from "./merge-map-packs.ts"
@@ -31,6 +32,9 @@ const CHECKPOINT_PACKS = 16
 const CHECKPOINT_MS = 30_000
 /** Changes of the pack table kept in memory before a checkpoint writes them. */
 const MAX_PENDING_USES = 400_000
+
+/** Map operations after which packs on their way into the store get their turn. */
+const OPS_AT_ONCE = 64
 
 /** Map operations waiting for their packs before the movers are made to hand these over. */
 const MAX_WAITING_OPS = 100_000
@@ -301,6 +305,7 @@ export class PointWriter {
       if (op.kind === "put" && op.slot.sealed === undefined) break
       await this.#apply(op)
       done++
+      if (done % OPS_AT_ONCE === 0) await breathe()
     }
     if (done > 0) this.#ops = this.#ops.slice(done)
     this.#torn = false

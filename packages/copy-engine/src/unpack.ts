@@ -38,27 +38,35 @@ export interface UnpackFailure {
   readonly message: string
 }
 
-/**
- * Opens slots, holds every wanted block against its id, and puts it in its place. Each slot is told to `onSlot` when all
- * this is done; its body is good until `kept` begins anew. Gives what failed first.
- */
+/** For whoever wants the bodies of slots. */
+export interface UnpackHooks {
+  /** Where bodies are put: they are good until it begins anew. */
+  readonly bodies: ScratchMemory
+  /** Told of each slot, and of the words that name its blocks, before they are proven; says whether they are to be put in their places. */
+  readonly onSlot: (blocks: Uint32Array, opened: OpenedSlot) => boolean
+}
+
+/** Opens slots, holds every wanted block against its id, and puts it in its place. Gives what failed first. */
 export function unpack(
   { suite, key, hint, blockBytes, bytes, slots, blocks, ids, into: blocksInto }: UnpackTask,
   { codec, sha256 }: Pick<MoverMeans, "codec" | "sha256">,
-  onSlot?: (slot: number, opened: OpenedSlot) => void,
-  kept?: ScratchMemory,
+  { bodies, onSlot }: Partial<UnpackHooks> = {},
 ): UnpackFailure | undefined {
   return failureOf(key, () => {
     const opening = suiteOf(suite).openByHint("dataPack", key, hint)
     for (let slot = 0, block = 0; slot < slots.length / WORDS; slot++) {
       const [number, at, length] = slots.subarray(slot * WORDS, (slot + 1) * WORDS) as unknown as Triple
-      const into = kept?.take(length) ?? scratch.only(length)
+      const into = bodies?.take(length) ?? scratch.only(length)
       const opened = openSlot(bytes.subarray(at, at + length), { opening, codec, length, into })
       const { header, plain } = opened
       if (header.number !== number)
         throw new FormatError("Inconsistent", `${key} holds slot ${header.number} where slot ${number} should be`)
-      for (; blocks[block * WORDS] === slot; block++) {
-        const [, place, target] = blocks.subarray(block * WORDS, (block + 1) * WORDS) as unknown as Triple
+      const first = block
+      while (blocks[block * WORDS] === slot) block++
+      const named = blocks.subarray(first * WORDS, block * WORDS)
+      const isPut = onSlot === undefined || onSlot(named, opened)
+      for (let word = 0; word < named.length; word += WORDS) {
+        const [, place, target] = named.subarray(word, word + WORDS) as unknown as Triple
         const content = plain.subarray(place * blockBytes, (place + 1) * blockBytes)
         if (content.length !== blockBytes)
           throw new FormatError(
@@ -68,9 +76,8 @@ export function unpack(
         const id = ids.subarray(target * ID_BYTES, (target + 1) * ID_BYTES)
         if (!equalBytes(sha256(content), id))
           throw new FormatError("Inconsistent", `${key}: block at place ${place} of slot ${number} is not ${toHex(id)}`)
-        if (blocksInto !== undefined) copyBytes(content, blocksInto, target * blockBytes)
+        if (isPut && blocksInto !== undefined) copyBytes(content, blocksInto, target * blockBytes)
       }
-      onSlot?.(slot, opened)
       if (header.compressed) codec.release?.(plain)
     }
   })

@@ -1,5 +1,5 @@
 import { createSecretKey } from "node:crypto"
-import { z } from "zod"
+import * as z from "zod"
 import { CryptoError } from "./crypto-error.ts"
 import { deriveKeys, idBytes, KEY_BYTES, labelled } from "./derive-keys.ts"
 import type { EpochKey } from "./object-seal.ts"
@@ -80,7 +80,7 @@ export function decodeKeyRing(bytes: Uint8Array, repository: string, mark: RingM
     // The cause would quote it.
     throw new CryptoError("Damaged", `${what} is not as it was written`)
   }
-  const parsed = schema.safeParse(body)
+  const parsed = schema.safeParse(body, { jitless: true })
   if (!parsed.success) throw new CryptoError("Damaged", `${what} is not as it was written`)
   const { epochs, idKey, logKey } = parsed.data
   if (parsed.data.generation !== generation || epochs.at(-1)?.epoch !== generation)

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto"
-import { z } from "zod"
+import * as z from "zod"
 import { CryptoError } from "./crypto-error.ts"
 import { deriveKeys, idBytes, KEY_BYTES, labelled, u32 } from "./derive-keys.ts"
 import {
@@ -153,7 +153,7 @@ export function unwrapRing(slot: KeySlot, secret: Uint8Array): KeyRing | undefin
 
 /** @throws CryptoError `Damaged` */
 export function parseKeySlot(body: unknown, id: string): KeySlot {
-  const parsed = schema.safeParse(body)
+  const parsed = schema.safeParse(body, { jitless: true })
   if (!parsed.success) {
     const place = parsed.error.issues[0]?.path.join(".") ?? ""
     throw new CryptoError("Damaged", `key slot ${id} is not as it was written: ${place}`)
