@@ -233,8 +233,9 @@ async function bringOnce(repository: Repository, options: BringPointOptions): Pr
         refuseFenced(state, session, workload)
         if (isThere(state, point)) return undefined
         await refuseCondemned(repository, session, state, tree)
-        const lockedUntilMs = (await lock?.secure(place, state, tree, abortable)) ?? 0
-        committed = pointManifest(state, { ...made, lockedUntilMs, committedAtMs: repository.storeTime.now() })
+        const committedAtMs = repository.storeTime.now()
+        const lockedUntilMs = (await lock?.secure(place, state, tree, { committedAtMs, ...abortable })) ?? 0
+        committed = pointManifest(state, { ...made, lockedUntilMs, committedAtMs })
         return { kind: "point", manifest: committed }
       },
       lockOf: (body) => (body.kind === "point" ? lock?.entryLock(body.manifest.lockedUntilMs ?? 0) : undefined),

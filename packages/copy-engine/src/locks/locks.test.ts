@@ -91,6 +91,18 @@ describe("a repository that locks for 30 days", () => {
     expect([...damaged, ...unknown]).toEqual([])
   })
 
+  test("a point is locked from the very moment that its entry calls its commit, however long locking takes", async () => {
+    const world = await lockingWorld()
+    const slow = aroundRequests(world.store, async ({ method }, run) => {
+      if (method === "extend") await world.clock.advance(1700)
+      return run()
+    })
+    for (let point = 0; point < 2; point++)
+      await backUp(await world.open(slow), { source: disksNow({ sda: noise(MIB, point) }), ...task })
+    // What is locked for less than it must be would be extended here.
+    expect(await extendLocks(await world.open())).toMatchObject({ workloads: [], failed: [] })
+  })
+
   test("extends a shared pack once in a generation", async () => {
     const world = await lockingWorld()
     await dailies(world, 2)

@@ -43,10 +43,9 @@ export class PointLock {
     return new PointLock(repository, immutability, point, policy)
   }
 
-  /** Until when the point has to be locked, if it were committed now: by rule, and as the newest in any case. */
-  horizonIn(state: LogState): number {
+  /** Until when the point has to be locked, committed at that time: by rule, and as the newest in any case. */
+  horizonIn(state: LogState, committedAtMs: number = this.#repository.storeTime.now()): number {
     const { createdAtMs, seq } = this.#point
-    const committedAtMs = this.#repository.storeTime.now()
     const incoming = { id: "incoming", seq: sequenceOf(state, seq), createdAtMs }
     const { gfs, dateSuspect } = flagsOf(state, incoming, { committedAtMs, policy: this.#policy })
     const point = { atMs: createdAtMs, committedAtMs, gfs, dateSuspect }
@@ -73,9 +72,14 @@ export class PointLock {
    * and is written only then.
    * @throws StoreError, EngineError if anything can not be locked
    */
-  async secure(place: LogPlace, state: LogState, tree: PointTree, options: Abortable): Promise<number> {
+  async secure(
+    place: LogPlace,
+    state: LogState,
+    tree: PointTree,
+    { committedAtMs, ...options }: Abortable & { readonly committedAtMs: number },
+  ): Promise<number> {
     const immutability = this.#immutability
-    const horizonMs = this.horizonIn(state)
+    const horizonMs = this.horizonIn(state, committedAtMs)
     // Flags that were decided anew may reach further.
     if (horizonMs > this.#treeUntilMs)
       await lockTree(this.#repository, place, tree, { untilMs: horizonMs, immutability, ...options })
