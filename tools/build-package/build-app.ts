@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { build, type Plugin } from "esbuild"
@@ -32,6 +32,7 @@ export function buildApp(folder: string, { workers }: { readonly workers: Readon
         if (metafile === undefined) return
         const packages = bundledPackages(Object.keys(metafile.inputs), folder)
         requireBundleable(packages)
+        mkdirSync(join(folder, "dist"), { recursive: true })
         writeFileSync(join(folder, "dist/THIRD-PARTY-NOTICES"), renderNotices(packages))
       })
     },
