@@ -24,3 +24,10 @@ test("what is wanted is what package.json says", () => {
   expect(complainOfNode(`${major}.${minor}.0`)).toBeUndefined()
   expect(complainOfNode(`${major}.${Number(minor) - 1}.0`)).toBeDefined()
 })
+
+test("nothing else is imported before: a name that an older Node lacks would end it with a stack trace", () => {
+  const text = readFileSync(new URL("main.ts", import.meta.url), "utf8")
+  expect([...text.matchAll(/^import .*$/gm)].map(([line]) => line)).toEqual([
+    'import { complainOfNode } from "./check-node.ts"',
+  ])
+})

@@ -77,7 +77,12 @@ export async function transferDisk(writer: PointWriter, options: TransferDiskOpt
   /** After a failure: what the movers have done by now goes into the maps, so that the next run finds it there. */
   async function settleRest(): Promise<void> {
     try {
-      while (reads.length > 0) pieces.push(await handOver())
+      while (reads.length > 0) {
+        const piece = await handOver()
+        // It is awaited below; until then a failure of it is not unheard.
+        piece.ops.catch(() => undefined)
+        pieces.push(piece)
+      }
     } catch {
       // What could not be read, or had no room, is read again by the next run.
     }
