@@ -255,3 +255,21 @@ test("no password, and no name, stands anywhere that it should not", async () =>
   }
   expect(told).not.toContain(PASSWORD)
 })
+
+test("what cannot be remembered is told, and fails neither the making of a repository nor a rotation of its keys", async () => {
+  const trial = openTrial()
+  const { at } = trial
+  writeFileSync(at("file"), "no folder")
+  const bcopy = withPassword(trial, PASSWORD, { BCOPY_CONFIG_DIR: at("file/config") })
+  const repo = at("repo")
+  for (const command of [
+    ["init", "--no-recovery-kit"],
+    ["keys", "rotate"],
+  ]) {
+    const { exit, stderr } = await bcopy(...command, "--repo", repo)
+    expect([exit, stderr]).toEqual([exitCodes.done, expect.stringContaining("could not be kept: ENOTDIR")])
+    // Once is enough.
+    expect(stderr.split("could not be kept")).toHaveLength(2)
+  }
+  expect((await bcopy("keys", "list", "--repo", repo)).stdout).toContain("root 2")
+})

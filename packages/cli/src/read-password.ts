@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
-import { createReadStream } from "node:fs"
-import { open } from "node:fs/promises"
+import { constants, createReadStream } from "node:fs"
+import { open, readdir, readFile, readlink } from "node:fs/promises"
 import { promisify } from "node:util"
 import { CliError } from "./cli-error.ts"
 import type { Io } from "./io.ts"
@@ -56,12 +56,45 @@ async function fromFile(path: string): Promise<string> {
 
 async function fromDescriptor(fd: number): Promise<string> {
   const chunks: Buffer[] = []
+  if (await isOwn(fd))
+    throw new CliError("Usage", `file descriptor ${fd}: none of that number was given to this program`, {
+      hint: `Open it for the program: \`bcopy … --password-fd ${fd} ${fd}< FILE\`.`,
+    })
   try {
     for await (const chunk of createReadStream("", { fd, end: MAX_BYTES })) chunks.push(chunk as Buffer)
   } catch (error) {
     throw new CliError("Usage", `file descriptor ${fd}: ${(error as Error).message}`, { cause: error })
   }
   return firstLine(Buffer.concat(chunks), `file descriptor ${fd}`)
+}
+
+/** Access mode of an open file in its flags, as Linux shows them: 0 for those that are only read. */
+const ACCESS_MODE = 3
+
+/**
+ * Whether a descriptor is not open for reading, or is one that Node opened for itself: reading from it could wait for ever. That
+ * is what is no file, and a pipe whose other end is in this process too. Only Linux tells.
+ */
+async function isOwn(fd: number): Promise<boolean> {
+  const all = await readdir("/proc/self/fd").catch(() => [])
+  if (all.length === 0) return false
+  const link = await linkOf(fd)
+  if (link === "" || link.startsWith("anon_inode:") || (await accessOf(fd)) === constants.O_WRONLY) return true
+  if (!link.startsWith("pipe:")) return false
+  for (const other of all)
+    if (other !== String(fd) && (await linkOf(other)) === link && (await accessOf(other)) !== constants.O_RDONLY)
+      return true
+  return false
+}
+
+async function linkOf(fd: number | string): Promise<string> {
+  return readlink(`/proc/self/fd/${fd}`).catch(() => "")
+}
+
+async function accessOf(fd: number | string): Promise<number> {
+  const told = await readFile(`/proc/self/fdinfo/${fd}`, "utf8").catch(() => "")
+  const [, flags = "0"] = /^flags:\s*([0-7]+)$/m.exec(told) ?? []
+  return Number.parseInt(flags, 8) & ACCESS_MODE
 }
 
 /** Runs a command as a shell would. Its own complaints are not repeated: they might tell what it should keep. */

@@ -1,4 +1,4 @@
-import { rememberRepository, type Repository } from "@bcopy/copy-engine"
+import { rememberRepository, type Repository, type RepositoryMemory } from "@bcopy/copy-engine"
 import type { SpendingCap } from "@bcopy/repo-s3"
 import type { Call, CliCommand, Outcome } from "./cli-command.ts"
 import { type DescribedError, describeError } from "./describe-error.ts"
@@ -11,6 +11,22 @@ import { TaskTimes } from "./task-times.ts"
 import { renderUses } from "./render-uses.ts"
 import { phaseOf } from "./run-phase.ts"
 import { type BucketUse, UsedBuckets } from "./used-buckets.ts"
+
+const NOT_KEPT = "what this machine remembers of the repository could not be kept"
+
+/** A memory that fails to remember is no failure of what was done by then: it is told, once. */
+function keepingOn(memory: RepositoryMemory, tell: (message: string) => void): RepositoryMemory {
+  const told = new Set<string>()
+  return {
+    recall: (name) => memory.recall(name),
+    async remember(name, repository) {
+      await memory.remember(name, repository).catch(({ message }: Error) => {
+        if (!told.has(message)) tell(message)
+        told.add(message)
+      })
+    },
+  }
+}
 
 /** Runs one command with what was parsed for it, and writes what it came to. */
 export async function runCommand<Options>(
@@ -35,7 +51,7 @@ export async function runCommand<Options>(
     clock: io.clock,
     random: io.random,
     ...(io.host !== undefined && { host: io.host }),
-    memory: knownRepositories(io),
+    memory: keepingOn(knownRepositories(io), (message) => reporter.note(`${NOT_KEPT}: ${message}`)),
     onEvent(event) {
       const phase = phaseOf(event)
       if (phase !== undefined) buckets.enter(phase)
@@ -73,9 +89,7 @@ export async function runCommand<Options>(
     // What cannot be remembered is told, and changes nothing that was done.
     await Promise.all(
       opened.map((repository) =>
-        rememberRepository(repository).catch(({ message }: Error) =>
-          reporter.note(`what this machine remembers of the repository could not be kept: ${message}`),
-        ),
+        rememberRepository(repository).catch(({ message }: Error) => reporter.note(`${NOT_KEPT}: ${message}`)),
       ),
     )
     await started?.close()

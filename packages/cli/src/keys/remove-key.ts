@@ -8,7 +8,8 @@ import { factsOf, renderLocked } from "./render-slots.ts"
 /** `bcopy keys remove ID`: takes a slot away. */
 export async function removeKeyAction({ repository, options, rest, signal }: KeyCall): Promise<Outcome> {
   const [id] = rest
-  if (id === undefined) throw new CliError("Usage", "no key slot was named", { hint: "bcopy keys remove ID" })
+  if (id === undefined)
+    throw new CliError("Usage", "no key slot was named", { hint: "Name one: `bcopy keys remove SLOT`." })
   if (options.dryRun === true)
     return { document: { dryRun: true, repository: repository.name }, text: `would remove key slot ${id}` }
   const removed = await removeKeySlot(repository, id, { signal })

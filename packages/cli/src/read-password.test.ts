@@ -1,0 +1,37 @@
+import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, onTestFinished, test } from "vitest"
+import { readPassword } from "./read-password.ts"
+
+const isLinux = process.platform === "linux"
+const fromFd = async (fd: number) => readPassword({ fd, variable: "NONE" }, { env: {} } as never)
+
+function openFile(flags: string): number {
+  const folder = mkdtempSync(join(tmpdir(), "bcopy-fd-"))
+  writeFileSync(join(folder, "pw"), "pass word\nsecond line\n")
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return openSync(join(folder, "pw"), flags)
+}
+
+test("a password is the first line of a descriptor that is open for reading", async () => {
+  expect(await fromFd(openFile("r"))).toBe("pass word")
+})
+
+test.runIf(isLinux)(
+  "a descriptor that was not given is not read: Node's own could be waited for without end",
+  async () => {
+    const own = readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith("anon_inode:")
+      } catch {
+        return false
+      }
+    })
+    expect(own.length).toBeGreaterThan(0)
+    const writing = openFile("a")
+    onTestFinished(() => closeSync(writing))
+    for (const fd of [...own.map(Number), writing, 9999])
+      await expect(fromFd(fd)).rejects.toThrow(`file descriptor ${fd}: none of that number was given to this program`)
+  },
+)
