@@ -219,7 +219,9 @@ test("what takes the place of a repository that was known is refused, until it i
   await withPassword(forged, PASSWORD)("init", "--repo", forged.at("other"), "--no-recovery-kit")
   cpSync(forged.at("other"), repo, { recursive: true, preserveTimestamps: true })
   expect((await bcopy("points", "--repo", repo)).stderr).toContain("another repository")
-  expect((await trial.bcopy("keys", "forget", "--repo", repo)).exit).toBe(0)
+  const dry = await trial.bcopy("keys", "forget", "--repo", repo, "--dry-run")
+  expect(dry.stdout).toContain("would be forgotten")
+  expect((await trial.bcopy("keys", "forget", "--repo", repo)).stdout).toContain("is forgotten")
   expect((await bcopy("points", "--repo", repo)).exit).toBe(0)
 })
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto"
-import { readFile, rename, rm, writeFile } from "node:fs/promises"
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { makeFolders, type RememberedRepository, type RepositoryMemory } from "@bcopy/copy-engine"
@@ -11,6 +11,8 @@ import { isBucketAddress } from "./is-bucket-address.ts"
 export interface KnownRepositories extends RepositoryMemory {
   /** Gives whether anything was known. */
   forget(name: string): Promise<boolean>
+  /** Whether anything is, be it readable or not. */
+  knows(name: string): Promise<boolean>
 }
 
 /** A file for each repository, in the configuration folder: `known/<digest of its name>.json`. */
@@ -39,6 +41,13 @@ export function knownRepositories(io: Pick<Io, "env">): KnownRepositories {
       const temporary = `${path}.${randomUUID()}`
       await writeFile(temporary, text, { mode: 0o600, flush: true })
       await rename(temporary, path)
+    },
+    async knows(name) {
+      const { path } = fileOf(name)
+      return stat(path).then(
+        () => true,
+        () => false,
+      )
     },
     async forget(name) {
       const { path } = fileOf(name)

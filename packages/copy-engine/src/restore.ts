@@ -62,8 +62,15 @@ export interface RestoreReport {
  * @throws EngineError `NotFound`, `Ambiguous`, `OutputExists`, `Refused`, `Damaged`, `PointRemoved`, `OutputFailed`, `Interrupted`
  */
 export async function restore(repository: Repository, options: RestoreOptions): Promise<RestoreReport> {
-  const message = `restore of ${options.workload} was interrupted; a new output file was not left behind`
+  const message = interruptedMessage(options.workload, options)
   return interruptible(options.signal, message, () => restoreNow(repository, options))
+}
+
+function interruptedMessage(workload: string, { overwrite = false }: RestoreOptions): string {
+  const left = overwrite
+    ? "an output that was there is in part what it was before, and whole when it is restored again"
+    : "a new output file was not left behind"
+  return `restore of ${workload} was interrupted; ${left}`
 }
 
 async function restoreNow(repository: Repository, options: RestoreOptions): Promise<RestoreReport> {
@@ -72,7 +79,7 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
   const abortable = signal === undefined ? {} : { signal }
   const found = await findPoint(repository, options)
   const { point } = found
-  const explain = (error: unknown) => explainFailure(repository, found, point.point, error, signal)
+  const explain = (error: unknown) => explainFailure(repository, found, point.point, error, options)
   let manifest: Manifest
   try {
     manifest = await readManifest(repository.view, found.place, point, abortable)
@@ -166,14 +173,10 @@ async function explainFailure(
   found: FoundWorkload,
   point: string,
   error: unknown,
-  signal: AbortSignal | undefined,
+  options: RestoreOptions,
 ): Promise<unknown> {
-  if (signal?.aborted === true)
-    return new EngineError(
-      "Interrupted",
-      `restore of ${found.state.workload.name} was interrupted; a new output file was not left behind`,
-      { cause: error },
-    )
+  if (options.signal?.aborted === true)
+    return new EngineError("Interrupted", interruptedMessage(found.state.workload.name, options), { cause: error })
   if (!isFormatError(error)) return error
   if (error.code === "NeedsNewer") return new EngineError("NeedsNewer", error.message, { cause: error })
   const now = await readLog(repository.view, found.place)

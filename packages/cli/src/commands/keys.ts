@@ -62,9 +62,12 @@ export const keysCommand: CliCommand<KeysOptions> = {
 async function forget(call: Parameters<typeof keysCommand.run>[0]): Promise<Outcome> {
   const repo = repositoryGiven(call)
   const place = isBucketAddress(repo) ? (await openStore(repo, call)).place : undefined
-  const forgotten = call.options.dryRun !== true && (await knownRepositories(call.io).forget(place ?? repo))
+  const { dryRun = false } = call.options
+  const known = knownRepositories(call.io)
+  const forgotten = dryRun ? await known.knows(place ?? repo) : await known.forget(place ?? repo)
+  const done = dryRun ? "would be forgotten" : "is forgotten"
   return {
-    document: { repository: repo, forgotten },
-    text: forgotten ? `what was remembered of ${repo} is forgotten` : `nothing is remembered of ${repo}`,
+    document: { dryRun, repository: repo, forgotten },
+    text: forgotten ? `what was remembered of ${repo} ${done}` : `nothing is remembered of ${repo}`,
   }
 }
