@@ -128,50 +128,54 @@ test("a sparse disk of 2 TiB takes little time and next to no room", async () =>
   }
 })
 
-test("a chain of 301 points over as many leaves lies in at most 256 map packs at any time, and every point restores", async () => {
-  const world = makeWorld()
-  const blockBytes = 32 * KIB
-  await world.create({ blockBytes })
-  const repository = await world.open()
-  const blocks = new Map<number, Uint8Array>()
-  const sizeBytes = 320 * LEAF_BLOCKS * blockBytes
-  const ids: string[] = []
-  for (let step = 0; step < 301; step++) {
-    // A leaf of its own for each point: nothing of an older map pack dies by itself.
-    const block = step * LEAF_BLOCKS + (step % LEAF_BLOCKS)
-    blocks.set(block, noise(blockBytes, step))
-    const source = sparseSource({ sizeBytes, blocks, changed: [block] })
-    const { point } = await backUp(repository, { source, job: "nightly", workload: "web01", level: 0 })
-    ids.push(point as string)
-  }
-  const listed = await points(repository)
-  expect(listed.map(({ summary }) => summary.point)).toEqual(ids)
-  const mapPacks = listed.map(({ manifest }) => manifest?.mapPacks.length ?? Infinity)
-  expect(Math.max(...mapPacks)).toBeGreaterThan(96)
-  expect(Math.max(...mapPacks)).toBeLessThanOrEqual(MAX_MAP_PACKS)
-  expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({
-    points: 301,
-    damaged: [],
-    unknown: [],
-  })
-  const folder = await mkdtemp(join(tmpdir(), "bcopy-engine-"))
-  try {
-    for (const step of [0, 96, 300]) {
-      const path = join(folder, `${step}.raw`)
-      await restore(repository, { workload: "web01", point: ids[step] ?? "none", output: path })
-      const file = await open(path)
-      for (const probe of [0, step, step + 1]) {
-        const at = (probe * LEAF_BLOCKS + (probe % LEAF_BLOCKS)) * blockBytes
-        const { buffer } = await file.read(Buffer.alloc(blockBytes), 0, blockBytes, at)
-        const wanted = probe <= step ? noise(blockBytes, probe) : new Uint8Array(blockBytes)
-        expect(Buffer.compare(buffer, wanted)).toBe(0)
-      }
-      await file.close()
+test(
+  "a chain of 301 points over as many leaves lies in at most 256 map packs at any time, and every point restores",
+  { timeout: 120_000 },
+  async () => {
+    const world = makeWorld()
+    const blockBytes = 32 * KIB
+    await world.create({ blockBytes })
+    const repository = await world.open()
+    const blocks = new Map<number, Uint8Array>()
+    const sizeBytes = 320 * LEAF_BLOCKS * blockBytes
+    const ids: string[] = []
+    for (let step = 0; step < 301; step++) {
+      // A leaf of its own for each point: nothing of an older map pack dies by itself.
+      const block = step * LEAF_BLOCKS + (step % LEAF_BLOCKS)
+      blocks.set(block, noise(blockBytes, step))
+      const source = sparseSource({ sizeBytes, blocks, changed: [block] })
+      const { point } = await backUp(repository, { source, job: "nightly", workload: "web01", level: 0 })
+      ids.push(point as string)
     }
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-})
+    const listed = await points(repository)
+    expect(listed.map(({ summary }) => summary.point)).toEqual(ids)
+    const mapPacks = listed.map(({ manifest }) => manifest?.mapPacks.length ?? Infinity)
+    expect(Math.max(...mapPacks)).toBeGreaterThan(96)
+    expect(Math.max(...mapPacks)).toBeLessThanOrEqual(MAX_MAP_PACKS)
+    expect(await verify(repository, { all: true, readData: "hash" })).toMatchObject({
+      points: 301,
+      damaged: [],
+      unknown: [],
+    })
+    const folder = await mkdtemp(join(tmpdir(), "bcopy-engine-"))
+    try {
+      for (const step of [0, 96, 300]) {
+        const path = join(folder, `${step}.raw`)
+        await restore(repository, { workload: "web01", point: ids[step] ?? "none", output: path })
+        const file = await open(path)
+        for (const probe of [0, step, step + 1]) {
+          const at = (probe * LEAF_BLOCKS + (probe % LEAF_BLOCKS)) * blockBytes
+          const { buffer } = await file.read(Buffer.alloc(blockBytes), 0, blockBytes, at)
+          const wanted = probe <= step ? noise(blockBytes, probe) : new Uint8Array(blockBytes)
+          expect(Buffer.compare(buffer, wanted)).toBe(0)
+        }
+        await file.close()
+      }
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+)
 
 test("a map pack whose footer does not open is left out of merging, and the chain goes on", async () => {
   const world = makeWorld()
