@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { dirname, join, resolve } from "node:path"
+import { readdirSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
 
 /** A package of others that is in a bundle. */
 export interface BundledPackage {
@@ -32,18 +32,17 @@ export function bundledPackages(files: readonly string[], folder: string): reado
       return root === undefined ? [] : [root]
     }),
   )
-  return [...roots]
-    .map((root) => readPackage(root))
-    .toSorted((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1))
+  // Of one version there may be more than one copy.
+  const found = [...roots].map((root) => readPackage(root))
+  const once = new Map(found.map((one) => [`${one.name} ${one.version}`, one]))
+  return [...once.values()].toSorted((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1))
 }
 
 /** @throws Error that names the packages whose licence is not among those that may be, or that break in a bundle */
 export function requireBundleable(packages: readonly BundledPackage[]): void {
   const others = packages.filter(({ licence }) => !freeLicences.has(licence))
-  if (others.length > 0)
-    throw new Error(
-      `not to be bundled, by their licence: ${others.map(({ name, version, licence }) => `${name} ${version} (${licence})`).join(", ")}`,
-    )
+  const named = others.map(({ name, version, licence }) => `${name} ${version} (${licence})`)
+  if (others.length > 0) throw new Error(`not to be bundled, by their licence: ${named.join(", ")}`)
   const broken = packages.filter(({ name }) => breaking.some((scope) => name.startsWith(scope)))
   if (broken.length > 0)
     throw new Error(`not to be bundled, since they break: ${broken.map(({ name }) => name).join(", ")}`)
@@ -64,24 +63,14 @@ export function renderNotices(packages: readonly BundledPackage[]): string {
 }
 
 function readPackage(root: string): BundledPackage {
-  const manifest = readManifest(root)
+  const { name, version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly name: string
+    readonly version: string
+    readonly license?: string
+  }
   const texts = readdirSync(root)
     .filter((file) => noticeFile.test(file))
     .toSorted()
     .map((file) => readFileSync(join(root, file), "utf8").trim())
-  return { ...manifest, texts }
-}
-
-function readManifest(root: string): Omit<BundledPackage, "texts"> {
-  for (let folder = root; existsSync(folder); folder = dirname(folder)) {
-    const path = join(folder, "package.json")
-    if (!existsSync(path)) continue
-    const { name, version, license } = JSON.parse(readFileSync(path, "utf8")) as {
-      readonly name?: string
-      readonly version?: string
-      readonly license?: string
-    }
-    return { name: name ?? root, version: version ?? "", licence: license ?? "none named" }
-  }
-  throw new Error(`${root} belongs to no package`)
+  return { name, version, licence: license ?? "none named", texts }
 }

@@ -5,7 +5,7 @@ import { isoTime } from "../render-time.ts"
 import type { KeyCall } from "./key-call.ts"
 import { factsOf, renderLocked } from "./render-slots.ts"
 
-/** `bcopy keys remove ID`: takes a slot away. */
+/** `bcopy keys remove SLOT`: takes a slot away. */
 export async function removeKeyAction({ repository, options, rest, signal }: KeyCall): Promise<Outcome> {
   const [id] = rest
   if (id === undefined)
