@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  // Packages are tested from their sources, no build comes before a test. Vitest hands these conditions to the processes
+  // Packages are tested from their sources; only the program, where it runs as a process of its own, is the built one. Vitest hands these conditions to the processes
   // and worker threads of a test too.
   ssr: { resolve: { conditions: ["@bcopy/source"] } },
   test: {

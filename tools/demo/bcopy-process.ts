@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { styleText } from "node:util"
+import { builtBcopy } from "../bcopy/built-bcopy.ts"
 
-const main = join(import.meta.dirname, "../../packages/cli/src/main.ts")
+// From a clone nothing has to be built first; a test, which builds, has no use for the time that sources take to load.
+const main = process.argv.includes("--built") ? builtBcopy : join(import.meta.dirname, "../../packages/cli/src/main.ts")
 
 /**
  * Runs the program as a user would, in a process of its own, after showing the command line.

@@ -14,7 +14,7 @@ test(
     const places = { TMPDIR: temporary, TEMP: temporary, BCOPY_TEST_S3_URL: "" }
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["--conditions=@bcopy/source", join(import.meta.dirname, "demo.ts"), "--synthetic", "--s3"],
+      ["--conditions=@bcopy/source", join(import.meta.dirname, "demo.ts"), "--synthetic", "--s3", "--built"],
       { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "0", ...places } },
     )
     expect({ status, stderr: stderr.match(/failed|bcopy:.*/g) }).toEqual({ status: 0, stderr: null })

@@ -20,7 +20,7 @@ import type { OffsitePlace } from "./offsite-bucket.ts"
 // The story of bcopy in a minute: two machines are backed up on two days, their points are copied to a second
 // repository, the first one is lost with the machines, and everything comes back, byte by byte.
 // `--synthetic` makes disks without file systems, as where mke2fs is not installed. `--s3` has the second repository in a
-// bucket: that of BCOPY_TEST_S3_URL, or of an S3 server that the demo starts.
+// bucket: that of BCOPY_TEST_S3_URL, or of an S3 server that the demo starts. `--built` has the built program run in place of its sources.
 const MIB = 1 << 20
 const folder = mkdtempSync(join(tmpdir(), "bcopy-demo-"))
 const at = (...names: string[]) => join(folder, ...names)

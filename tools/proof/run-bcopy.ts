@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process"
-import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { text } from "node:stream/consumers"
 import type { EngineEvent, TransferCounts } from "@bcopy/copy-engine"
-
-const main = join(import.meta.dirname, "../../packages/cli/src/main.ts")
+import { builtBcopy } from "../bcopy/built-bcopy.ts"
 
 /** What the program said and how it ended. */
 export interface BcopyRun {
@@ -43,11 +41,11 @@ export interface RunBcopyOptions {
 }
 
 /**
- * Runs bcopy from its sources, as a process of its own, with `--json`. Rejects when it ends otherwise than it should. It
- * does not outlive this process.
+ * Runs the built bcopy as a process of its own, with `--json`. Rejects when it ends otherwise than it should. It does not
+ * outlive this process.
  */
 export async function runBcopy(args: readonly string[], options: RunBcopyOptions = {}): Promise<BcopyRun> {
-  const { expect = [0], onStart, onEvent, program = [main], limitMs } = options
+  const { expect = [0], onStart, onEvent, program = [builtBcopy], limitMs } = options
   const startMs = performance.now()
   const child = spawn(process.execPath, ["--conditions=@bcopy/source", ...program, ...args, "--json"], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,13 +1,10 @@
 import { join } from "node:path"
+import { builtBcopy } from "../bcopy/built-bcopy.ts"
 import { type BcopyRun, runBcopy, type RunBcopyOptions } from "../proof/run-bcopy.ts"
 import type { S3Place } from "./buckets.ts"
 
 /** The program, with a tenth of its patience. */
-export const hurriedProgram = [
-  "--import",
-  join(import.meta.dirname, "hurry.ts"),
-  join(import.meta.dirname, "../../packages/cli/src/main.ts"),
-]
+export const hurriedProgram = ["--import", join(import.meta.dirname, "hurry.ts"), builtBcopy]
 
 /**
  * Runs bcopy with a service and its keys in its environment, and nothing else of S3 but `settings`. Several may run at once,

@@ -39,9 +39,9 @@ test("a store that breaks its word about creating loses points, and that is foun
     stores: { primary: { createIfAbsent: "hint" }, offsite: {} },
     disguise: boastful,
   } as const
-  const found = []
-  for (let seed = 1; seed <= 8; seed++) found.push((await simulate(scenario, seed)).problems.length > 0)
-  expect(found).toContain(true)
+  let found = 0
+  for (let seed = 1; seed <= 8 && found === 0; seed++) found = (await simulate(scenario, seed)).problems.length
+  expect(found).toBeGreaterThan(0)
 })
 
 /** A store that has room for so many packs, and then loses the first. */

@@ -10,8 +10,8 @@ test.skipIf(process.platform === "win32")("the example's first steps lead to a d
   const { at } = openTrial()
   mkdirSync(at("bin"))
   mkdirSync(at("work"))
-  const main = join(import.meta.dirname, "main.ts")
-  writeFileSync(at("bin/bcopy"), `#!/bin/sh\nexec "${process.execPath}" --conditions=@bcopy/source "${main}" "$@"\n`, {
+  const main = join(import.meta.dirname, "../dist/main.js")
+  writeFileSync(at("bin/bcopy"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`, {
     mode: 0o755,
   })
   const env = { ...process.env, PATH: `${at("bin")}${delimiter}${process.env["PATH"]}` }

@@ -52,13 +52,13 @@ export function openTrial(whenOver: (remove: () => void) => void = onTestFinishe
   return { at: (name) => join(folder, name), bcopy: (...argv) => bcopyWith({}, ...argv), bcopyWith }
 }
 
-/** Runs the program in a process of its own. */
+/** Runs the built program in a process of its own. */
 export function spawnBcopy(
   argv: readonly string[],
   options: { readonly nodeArgs?: readonly string[]; readonly stdio?: StdioOptions } = {},
 ): ChildProcess {
-  const main = join(import.meta.dirname, "../src/main.ts")
-  return spawn(process.execPath, ["--conditions=@bcopy/source", ...(options.nodeArgs ?? []), main, ...argv], {
+  const main = join(import.meta.dirname, "../dist/main.js")
+  return spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...argv], {
     stdio: options.stdio ?? ["ignore", "pipe", "pipe"],
   })
 }

@@ -92,6 +92,7 @@ test("disks are matched by name, else by place, through renaming, adding, removi
       source: disksNow(disks),
       job: "nightly",
       workload: "web01",
+      movers: 0,
     })
     expect({ step, newBytes: counts.newBytes }).toEqual({ step, newBytes })
     for (const [name, bytes] of Object.entries(disks)) expect(contentRoots[name]).toBe(contentRoot(bytes, 64 * KIB))
@@ -144,7 +145,7 @@ test(
       const block = step * LEAF_BLOCKS + (step % LEAF_BLOCKS)
       blocks.set(block, noise(blockBytes, step))
       const source = sparseSource({ sizeBytes, blocks, changed: [block] })
-      const { point } = await backUp(repository, { source, job: "nightly", workload: "web01", level: 0 })
+      const { point } = await backUp(repository, { source, job: "nightly", workload: "web01", level: 0, movers: 0 })
       ids.push(point as string)
     }
     const listed = await points(repository)
@@ -161,7 +162,7 @@ test(
     try {
       for (const step of [0, 96, 300]) {
         const path = join(folder, `${step}.raw`)
-        await restore(repository, { workload: "web01", point: ids[step] ?? "none", output: path })
+        await restore(repository, { workload: "web01", point: ids[step] ?? "none", output: path, movers: 0 })
         const file = await open(path)
         for (const probe of [0, step, step + 1]) {
           const at = (probe * LEAF_BLOCKS + (probe % LEAF_BLOCKS)) * blockBytes
@@ -187,7 +188,7 @@ test("a map pack whose footer does not open is left out of merging, and the chai
     const block = step * LEAF_BLOCKS
     blocks.set(block, noise(blockBytes, step))
     const source = sparseSource({ sizeBytes: 175 * LEAF_BLOCKS * blockBytes, blocks, changed: [block] })
-    await backUp(repository, { source, job: "nightly", workload: "web01", level: 0 })
+    await backUp(repository, { source, job: "nightly", workload: "web01", level: 0, movers: 0 })
     const map = step === 10 ? world.store.keys().filter((key) => key.includes("/packs/")) : []
     for (const key of map) {
       const bytes = (await world.store.read(key))?.bytes ?? new Uint8Array()

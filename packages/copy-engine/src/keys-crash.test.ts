@@ -10,6 +10,7 @@ import { addKeySlot, changePassword, listKeys } from "./key-slots.ts"
 import { openRepository, type Repository } from "./repository.ts"
 import { rewriteKeys } from "./rewrite-keys.ts"
 import { rotateKeys } from "./rotate-keys.ts"
+import { everyCase } from "./testing/every-case.ts"
 import { asHost, deadProcess } from "./testing/hosts.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { changed, noise } from "./testing/noise.ts"
@@ -126,8 +127,8 @@ async function prepare(work: KeyWork): Promise<{ world: World; start: MemorySnap
   return { world, start: world.store.snapshot(), root }
 }
 
-/** Every request with `BCOPY_TEST_ALL=1`, every fifth without: then a full sweep takes a minute and more. */
-const EVERY = process.env["BCOPY_TEST_ALL"] === "1" ? 1 : 5
+/** A full sweep takes a minute and more. */
+const EVERY = everyCase ? 1 : 7
 
 for (const work of works)
   describe(work.name, () => {

@@ -40,13 +40,13 @@ test("maps keep their budgets: of a full, of scattered increments, of the disk t
   }
 })
 
-test("a disk of which 400 scattered increments have replaced every block keeps the budget of an aged one", async () => {
-  const chain = await beginChain(16 * MIB)
+test("a disk of which 200 scattered increments have replaced every block keeps the budget of an aged one", async () => {
+  const chain = await beginChain(8 * MIB)
   const { disk } = chain
   await chain.backUp()
   const random = seededRandom(2)
   let [pages, allowed] = [0, 0]
-  for (let step = 0; step < 400; step++) {
+  for (let step = 0; step < 200; step++) {
     const { bytes, changedBytes } = await chain.backUp(disk.scattered(4, random), 0)
     pages += bytes.mapPack
     allowed += pagesAllowed(changedBytes)
@@ -54,7 +54,7 @@ test("a disk of which 400 scattered increments have replaced every block keeps t
   // Some of them empty the smallest map packs into their own, which all have to pay for.
   expect(pages).toBeLessThanOrEqual(allowed)
   const aged = await chain.mapCost()
-  expect(aged.dataPacks).toBeGreaterThan(100)
+  expect(aged.dataPacks).toBeGreaterThan(50)
   expect(aged.mapBytes / disk.sizeBytes).toBeLessThanOrEqual(AGED_MAP_SHARE)
   expect(aged.packs).toBeLessThanOrEqual(MAX_MAP_PACKS)
 }, 120_000)

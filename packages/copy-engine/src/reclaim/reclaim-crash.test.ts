@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { backUp } from "../back-up.ts"
 import { removePoints } from "../change-points.ts"
 import { findWorkload } from "../find-workloads.ts"
+import { everyCase } from "../testing/every-case.ts"
 import { asHost, deadProcess } from "../testing/hosts.ts"
 import { disksNow } from "../testing/memory-source.ts"
 import { changed, noise } from "../testing/noise.ts"
@@ -103,7 +104,7 @@ const stores: Readonly<Record<string, Omit<MemoryStoreOptions, "clock">>> = {
   "a versioned store whose creates all win": { versioning: "on", createIfAbsent: "hint" },
 }
 /** Every so many requests are tried, each time others. */
-const STEP = 13
+const STEP = everyCase ? 3 : 19
 
 for (const [storeName, options] of Object.entries(stores))
   for (const [index, [what, faultsAt]] of Object.entries(faults).entries())

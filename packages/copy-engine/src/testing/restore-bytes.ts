@@ -4,7 +4,10 @@ import { join } from "node:path"
 import type { Repository } from "../repository.ts"
 import { restore, type RestoreOptions } from "../restore.ts"
 
-/** Restores a point into files, in a folder of their own within the one given, and gives what is in them, disk by disk. */
+/**
+ * Restores a point into files, in a folder of their own within the one given, and gives what is in them, disk by disk. It
+ * takes no threads unless told so: each takes longer to come up than so little to be done.
+ */
 export async function restoreBytes(
   repository: Repository,
   options: Partial<Omit<RestoreOptions, "output">> = {},
@@ -12,7 +15,12 @@ export async function restoreBytes(
 ): Promise<Readonly<Record<string, Uint8Array>>> {
   const folder = await mkdtemp(join(within, "bcopy-engine-"))
   try {
-    const { disks } = await restore(repository, { workload: "web01", ...options, output: join(folder, "out") })
+    const { disks } = await restore(repository, {
+      workload: "web01",
+      movers: 0,
+      ...options,
+      output: join(folder, "out"),
+    })
     const bytes: Record<string, Uint8Array> = {}
     for (const { name, path } of disks) bytes[name] = new Uint8Array(await readFile(path))
     return bytes
