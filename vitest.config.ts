@@ -9,6 +9,10 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts"],
     pool: "forks",
+    // Tests leave nothing behind in their process: its start and all that is imported are shared by files that follow.
+    isolate: false,
+    // Fewer and cheaper collections, as tests make much that is thrown away at once.
+    execArgv: ["--max-semi-space-size=64"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Programs that tests start leave nothing in the caches of who tests.

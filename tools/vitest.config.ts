@@ -3,5 +3,5 @@ import base from "../vitest.config.ts"
 
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
-  defineConfig({ test: { include: ["**/*.test.ts"], maxWorkers: 2 } }),
+  defineConfig({ test: { include: ["**/*.test.ts"], isolate: true, maxWorkers: 2 } }),
 )

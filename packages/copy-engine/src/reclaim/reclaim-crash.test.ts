@@ -104,7 +104,7 @@ const stores: Readonly<Record<string, Omit<MemoryStoreOptions, "clock">>> = {
   "a versioned store whose creates all win": { versioning: "on", createIfAbsent: "hint" },
 }
 /** Every so many requests are tried, each time others. */
-const STEP = everyCase ? 3 : 19
+const STEP = everyCase ? 3 : 29
 
 for (const [storeName, options] of Object.entries(stores))
   for (const [index, [what, faultsAt]] of Object.entries(faults).entries())
