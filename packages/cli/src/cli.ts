@@ -77,16 +77,21 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       io.stderr.write(errText)
       return exitCodes.usage
     }
-    return writeError(describeError(usageError(error)), io, { json })
+    const isMisplaced = error.code === "commander.unknownOption" && argv[0]?.startsWith("-") === true
+    const command = isMisplaced ? argv.find((arg) => program.commands.some((one) => one.name() === arg)) : undefined
+    return writeError(describeError(usageError(error, command)), io, { json })
   }
 }
 
-/** What the parser says, in the program's own form. */
-function usageError({ code, message }: CommanderError): CliError {
+/** What the parser says, in the program's own form; `command` is one that options were put before. */
+function usageError({ code, message }: CommanderError, command: string | undefined): CliError {
   if (code === "commander.help")
     return new CliError("Usage", "no command was given", { hint: "`bcopy --help` lists them." })
   const [first = "", suggestion] = message.replace(/^error: /, "").split("\n")
-  const hint = suggestion?.replace(/^\((.*)\)$/, "$1")
+  const hint =
+    command === undefined
+      ? suggestion?.replace(/^\((.*)\)$/, "$1")
+      : `Options stand behind the command: \`bcopy ${command} --help\` says what it takes.`
   return new CliError("Usage", first, hint === undefined ? {} : { hint })
 }
 

@@ -62,6 +62,12 @@ test.for([
   expectError(await openTrial().bcopy(...argv), exitCodes.usage, about)
 })
 
+test("2: an option before the command is told where it belongs", async () => {
+  const ran = await openTrial().bcopy("--repo", "x", "points")
+  expectError(ran, exitCodes.usage, "unknown option '--repo'")
+  expect(ran.stderr).toContain("Options stand behind the command: `bcopy points --help`")
+})
+
 test("2: no command gives the help, on stderr", async () => {
   const { exit, stdout, stderr } = await openTrial().bcopy()
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" })

@@ -8,7 +8,7 @@ import { Upload } from "@aws-sdk/lib-storage"
 import type { CreateOptions, CreateResult, ObjectKey } from "@bcopy/repo"
 import { extendRetention, findObject } from "./object-lock.ts"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
-import { answerOf } from "./s3-failure.ts"
+import { answerOf, foreignAnswer } from "./s3-failure.ts"
 
 export const PART_BYTES = 16 << 20
 const PARTS_AT_ONCE = 4
@@ -41,7 +41,8 @@ export async function createInParts(
   const giveUp = () => void upload.abort()
   signal?.addEventListener("abort", giveUp)
   try {
-    const { VersionId } = await bucket.send(`create ${key} in parts`, signal, () => upload.done())
+    const { ETag, VersionId } = await bucket.send(`create ${key} in parts`, signal, () => upload.done())
+    if (ETag === undefined) throw foreignAnswer(`${bucket.name}: create ${key} in parts`)
     const version = VersionId === undefined || VersionId === "" ? undefined : VersionId
     // Where more than one was begun, others may be left: the object is there.
     const repeated = (begunUploads.get(Key) ?? 0) > 1

@@ -3,7 +3,7 @@ import type { CreateOptions, CreateResult, ObjectKey } from "@bcopy/repo"
 import { createInParts } from "./create-in-parts.ts"
 import { findObject } from "./object-lock.ts"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
-import { answerOf } from "./s3-failure.ts"
+import { answerOf, foreignAnswer } from "./s3-failure.ts"
 
 export const MULTIPART_BYTES = 64 << 20
 
@@ -34,6 +34,7 @@ export async function createObject(
     const answer = await bucket.send(`create ${key}`, signal, () =>
       bucket.client.send(new PutObjectCommand(input), abortable(signal)),
     )
+    if (answer.ETag === undefined) throw foreignAnswer(`${bucket.name}: create ${key}`)
     return {
       created: true,
       dateMs: answer.dateMs,

@@ -8,8 +8,9 @@ import type {
   ObjectVersion,
   VersionPage,
 } from "@bcopy/repo"
-import { parseObjectKey } from "@bcopy/repo"
+import { parseObjectKey, StoreError } from "@bcopy/repo"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
+import { foreignAnswer } from "./s3-failure.ts"
 
 const PAGE_KEYS = 1000
 /** Greater than every character of a key: what begins with a folder's name lies before the name and this. */
@@ -31,6 +32,7 @@ export async function listObjects(
   const page = await bucket.send(`list ${prefix}`.trimEnd(), signal, () =>
     bucket.client.send(command, abortable(signal)),
   )
+  requireListing(page, `${bucket.name}: list ${prefix}`.trimEnd())
   const objects: ListedObject[] = []
   const found: string[] = []
   const seen: string[] = []
@@ -45,6 +47,8 @@ export async function listObjects(
     if (isObjectKey(folder.slice(0, -1))) found.push(folder)
   }
   const last = seen.toSorted(byBytes).at(-1)
+  if (page.IsTruncated === true && last === undefined)
+    throw new StoreError("Unavailable", `${bucket.name}: list ${prefix}: an empty page says that more follows`)
   return {
     objects,
     folders: found,
@@ -70,6 +74,8 @@ export async function listObjectVersions(
   const page = await bucket.send(`list versions of ${prefix}`, signal, () =>
     bucket.client.send(command, abortable(signal)),
   )
+  const what = `${bucket.name}: list versions of ${prefix}`
+  requireListing(page, what)
   const listed: {
     readonly version: ObjectVersion
     readonly latest: boolean
@@ -110,6 +116,8 @@ export async function listObjectVersions(
         : b.atMs - a.atMs || Number(b.version.marker) - Number(a.version.marker)),
   )
   const { NextKeyMarker, NextVersionIdMarker } = page
+  if (page.IsTruncated === true && NextKeyMarker === undefined)
+    throw new StoreError("Unavailable", `${what}: a page does not say where the next one begins`)
   return {
     versions: listed.map(({ version }) => version).filter(({ key }) => isObjectKey(key)),
     ...(page.IsTruncated === true &&
@@ -121,6 +129,11 @@ export async function listObjectVersions(
       }),
     dateMs: page.dateMs,
   }
+}
+
+/** @throws StoreError `Unavailable` for what is no listing: taken for one it would prove that nothing is there */
+function requireListing({ IsTruncated }: { readonly IsTruncated?: boolean | undefined }, what: string): void {
+  if (IsTruncated === undefined) throw foreignAnswer(what)
 }
 
 /** What is the same in both kinds of listing. Keys are asked for URL-encoded: others may have put anything there. */

@@ -7,6 +7,7 @@ import {
 import type { ExtendOptions, ObjectHead, ObjectKey, VersionOptions } from "@bcopy/repo"
 import { StoreError } from "@bcopy/repo"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
+import { foreignAnswer } from "./s3-failure.ts"
 
 /** Size, times and lock of an object; `undefined` if it is proven absent. */
 export async function findObject(
@@ -17,6 +18,7 @@ export async function findObject(
   const command = new HeadObjectCommand({ ...bucket.object(key, version), ...bucket.customerKey() })
   const found = await bucket.sendIfThere(`head ${key}`, signal, () => bucket.client.send(command, abortable(signal)))
   if (found === undefined) return undefined
+  if (found.ETag === undefined) throw foreignAnswer(`${bucket.name}: head ${key}`)
   return {
     objectBytes: found.ContentLength ?? 0,
     modifiedAtMs: found.LastModified?.getTime() ?? 0,

@@ -4,7 +4,7 @@ import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s
 import type { ObjectKey, ReadOptions, ReadResult } from "@bcopy/repo"
 import { StoreError } from "@bcopy/repo"
 import { abortable, type Dated, type S3Bucket } from "./s3-bucket.ts"
-import { s3Failure } from "./s3-failure.ts"
+import { foreignAnswer, s3Failure } from "./s3-failure.ts"
 
 /** How often an answer that was cut short is asked for again from where it ended, without any progress between. */
 const MAX_CUTS = 3
@@ -27,6 +27,7 @@ export async function readObject(
   const { range, into, onFilled, signal } = options
   const answer = await request(bucket, key, options, range)
   if (answer === undefined) return undefined
+  if (answer.ETag === undefined) throw foreignAnswer(`${bucket.name}: read ${key}`)
   const length = answer.ContentLength
   if (length === undefined)
     throw new StoreError("Unavailable", `${bucket.name}: read ${key}: the answer does not say how long it is`)

@@ -48,6 +48,13 @@ export function isExpired(error: unknown): boolean {
   return expiredCodes.has(answerOf(error).code)
 }
 
+const FOREIGN_HINT = "Check the endpoint: something else than S3 answers there."
+
+/** An answer that says it went well, and lacks what S3 always says: whatever is in it proves nothing. */
+export function foreignAnswer(what: string): StoreError {
+  return new StoreError("Unavailable", `${what}: the answer is not one of S3`, { hint: FOREIGN_HINT })
+}
+
 /**
  * A failed request as a `StoreError`: by HTTP status where there is one, with S3's code and message in the text. What had no
  * answer, and whatever may pass, is `Unavailable` or `Throttled`.
@@ -66,7 +73,7 @@ export function s3Failure(error: unknown, what: string, signal?: AbortSignal): S
   // The answer to a HEAD has no words.
   const named = status === 403 && /^(Unknown|UnknownError|403)$/.test(code) ? "Forbidden" : code
   const text = `${what}: ${status === undefined ? "" : `${status} `}${named}${said}`
-  const hint = isForeign ? "Check the endpoint: something else than S3 answers there." : hintFor(code, status)
+  const hint = isForeign ? FOREIGN_HINT : hintFor(code, status)
   return new StoreError(codeFor(status, code), text, { cause: error, ...(hint !== undefined && { hint }) })
 }
 

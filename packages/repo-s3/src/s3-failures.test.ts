@@ -47,6 +47,41 @@ describe("what S3 answers, as a store says it", () => {
     store.close()
   })
 
+  test.for(["GetObject", "HeadObject", "PutObject", "ListObjectsV2", "ListObjectVersions"] as const)(
+    "%s: a web page with status 200 proves nothing, and is told",
+    async (operation) => {
+      const store = await open("locked")
+      const { version } = await store.create(key, bytes)
+      server.setFault((request) => (request.operation === operation ? { kind: "page" } : undefined))
+      const other = parseObjectKey(`${key}0`)
+      const work = {
+        GetObject: () => store.read(key, { ...(version !== undefined && { version }) }),
+        HeadObject: () => store.head(key),
+        PutObject: () => store.create(other, bytes),
+        ListObjectsV2: () => store.list("backups/"),
+        ListObjectVersions: () => store.listVersions("backups/"),
+      }[operation]
+      const foreign = {
+        code: "Unavailable",
+        message: expect.stringContaining("the answer is not one of S3") as unknown,
+      }
+      await expect(work()).rejects.toMatchObject(foreign)
+      server.setFault(undefined)
+      expect(await store.head(other)).toBeUndefined()
+      store.close()
+    },
+  )
+
+  test("nor does it prove that parts have become an object", async () => {
+    const connection = { endpoint, region: "us-east-1", credentials }
+    const store = await openS3Store({ bucket: "plain", prefix: `failures-${made++}/`, connection, multipartBytes: 1 })
+    server.setFault(({ operation }) => (operation === "CompleteMultipartUpload" ? { kind: "page" } : undefined))
+    await expect(store.create(key, new Uint8Array(17 << 20))).rejects.toMatchObject({ code: "Unavailable" })
+    server.setFault(undefined)
+    expect(await store.head(key)).toBeUndefined()
+    store.close()
+  })
+
   test("a bucket that is not there is named, with what to do", async () => {
     const error = await open("nowhere").catch((failure: unknown) => failure)
     expect(error).toMatchObject({ code: "Denied", message: expect.stringContaining("NoSuchBucket") })

@@ -65,6 +65,12 @@ describe("faults", () => {
     expect(server.bucket("plain").keys()).toEqual(["b", "there"])
   })
 
+  test("a web page answers, and nothing happens", async () => {
+    const { server, put } = await faulty({ kind: "page" })
+    expect(await put("plain", "a", "x")).not.toHaveProperty("ETag")
+    expect(server.bucket("plain").keys()).toEqual(["there"])
+  })
+
   test("a reset before anything happens", async () => {
     const { server, put } = await faulty({ kind: "reset" })
     await expect(put("plain", "a", "x")).rejects.toMatchObject({ code: "ECONNRESET" })

@@ -84,6 +84,11 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     if (headers["if-none-match"] !== undefined) await systemClock.turns(RACE_TURNS)
     await waitFor(fault, stopped.signal)
     const nowMs = now()
+    if (fault?.kind === "page") {
+      note({ status: 200 })
+      response.writeHead(200, { "content-type": "text/html" }).end("<html><body><h1>Welcome!</h1></body></html>")
+      return
+    }
     const answer = answerOf(requestId, nowMs, () => {
       if (fault?.kind === "status") throw new S3Error(fault.status, fault.code, "a fault that a test asked for")
       verifySignature(request, known, nowMs)

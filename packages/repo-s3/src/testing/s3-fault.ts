@@ -4,6 +4,8 @@ import type { OperationName } from "./wire/name-operation.ts"
 export type S3Fault =
   /** The request is answered with this error; nothing happens. */
   | { readonly kind: "status"; readonly status: number; readonly code: string }
+  /** A web page is the answer, as of something else that stands in between, and says that all is well; nothing happens. */
+  | { readonly kind: "page" }
   /** The connection is reset; nothing happens. */
   | { readonly kind: "reset" }
   /** The request takes effect, and the connection is reset instead of an answer. */
