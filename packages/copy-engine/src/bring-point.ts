@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type EntryBody,
   isDamage,
+  type LivePoint,
   type LogPlace,
   type LogState,
   type Manifest,
@@ -350,10 +351,15 @@ async function refuseCondemned(
   )
 }
 
-/** docs/design.md, Copying: a point is the same wherever it was copied from; points compare by origin. */
-export function isThere(state: LogState, { origin }: Pick<SourcePoint, "origin">): boolean {
-  if (origin === undefined) return false
-  return state.points.some(
-    (known) => known.origin.repository === origin.repository && known.origin.point === origin.point,
-  )
+/**
+ * docs/design.md, Copying: a point is the same wherever it was copied from; points compare by origin. One that is damaged
+ * is not there.
+ */
+export function isThere(state: LogState, point: Pick<SourcePoint, "origin">): boolean {
+  return state.points.some((known) => !known.damaged && isSamePoint(known, point))
+}
+
+/** Whether a known point and one of a source are the same, wherever they were copied from. */
+export function isSamePoint({ origin: known }: Pick<LivePoint, "origin">, { origin }: Pick<SourcePoint, "origin">) {
+  return known.repository === origin?.repository && known.point === origin.point
 }

@@ -171,6 +171,29 @@ test("points that are incomplete, damaged or removed from the target are skipped
   expect((await copy(third, { source: partial })).skipped).toMatchObject([{ point: "x", reason: "incomplete" }])
 })
 
+test("points that are damaged in the target are copied again, and nobody is told that they are there", async () => {
+  const { repository, ids } = await primary()
+  const { repository: offsite, world } = await target("offsite")
+  await copy(offsite, { source: viewOf(repository), select: "all" })
+  const { bodies } = await logOf(offsite)
+  const [first] = bodies.flatMap((body) => (body.kind === "point" ? [body.manifest.session] : []))
+  const isData = (key: string) => key.includes(`/packs/${first}/`) && key.endsWith("1")
+  for (const key of world.store.keys().filter(isData)) world.store.hide(key)
+  expect((await verify(offsite, { all: true })).damaged).toHaveLength(4)
+  const latest = await copy(offsite, { source: viewOf(repository) })
+  expect(latest.copied.map(({ from, kind }) => [from, kind])).toEqual([[ids[3], "full"]])
+  expect(differing(await restoreBytes(offsite), { sda: newest })).toEqual([])
+  // Removed by hand, as somebody would who makes room for better ones.
+  const found = await findWorkload(offsite, { workload: "web01" })
+  await removePoints(offsite, found, [found.state.points[1]?.entry as number], { undoMs: 1000 })
+  const rest = await copy(offsite, { source: viewOf(repository), select: "all" })
+  expect(rest.copied.map(({ from, kind }) => [from, kind])).toEqual(ids.slice(0, 3).map((id) => [id, "increment"]))
+  const again = await copy(offsite, { source: viewOf(repository), select: "all" })
+  expect(again.skipped.map(({ reason }) => reason)).toEqual(Array(4).fill("already copied"))
+  const { points, damaged } = await verify(offsite, { all: true, readData: "hash" })
+  expect([points, damaged.length]).toEqual([7, 3])
+})
+
 test("points of another block size are refused, with both sizes, and start a chain of their own under another name", async () => {
   const { repository } = await primary()
   const { repository: offsite, world } = await target("offsite")

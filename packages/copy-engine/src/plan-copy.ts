@@ -1,7 +1,7 @@
 import type { LogState } from "@bcopy/chain-format"
 import { assignFlags, isDateSuspect, planRetention, type PolicyInForce } from "@bcopy/retention-gfs"
 import { checkCopyAllowed, isSourceError, type SourcePoint } from "@bcopy/source"
-import { isThere } from "./bring-point.ts"
+import { isSamePoint, isThere } from "./bring-point.ts"
 import { removedRetentionPoints, retentionPoints } from "./retention-points.ts"
 
 /** What a copy is going to do for one workload, and what not, and why. */
@@ -124,8 +124,6 @@ function reasonToSkip(point: SourcePoint, target: LogState | undefined, targetRe
   if (point.copiedFrom?.repository === targetRepository) return "lies in the target repository itself"
   if (target === undefined) return undefined
   if (isThere(target, point)) return "already copied"
-  const removed = target.removed.some(
-    ({ point: { origin } }) => origin.repository === point.origin?.repository && origin.point === point.origin.point,
-  )
+  const removed = target.removed.some(({ point: known }) => !known.damaged && isSamePoint(known, point))
   return removed ? "was removed from the target" : undefined
 }
