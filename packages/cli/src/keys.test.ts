@@ -118,6 +118,10 @@ test("a kit opens everything without a password, to write too", async () => {
   expect((await bcopy(...backup)).exit).toBe(0)
 })
 
+/** The office's slot, then the one it was made with, then the kit's. */
+const rank = ({ type, label }: { readonly type: string; readonly label?: string }) =>
+  label === "office" ? 0 : type === "password" ? 1 : 2
+
 test("slots are added, listed, tried and removed, but for the last", async () => {
   const trial = openTrial()
   const { repo, bcopy } = await sealedRepository(trial)
@@ -132,8 +136,17 @@ test("slots are added, listed, tried and removed, but for the last", async () =>
   const office = withPassword(trial, "office")
   const verified = JSON.parse((await office("keys", "verify", "--repo", repo, "--json")).stdout)
   expect(verified).toMatchObject({ opened: [{ label: "office" }], failures: [] })
-  for (const { id } of slots.slice(0, 2)) expect((await office("keys", "remove", id, "--repo", repo)).exit).toBe(0)
-  const last = await office("keys", "remove", slots[2]?.id ?? "", "--repo", repo)
+  const [own = "", ...others] = slots.toSorted((a, b) => rank(a) - rank(b)).map(({ id }) => id)
+  const remove = (...args: string[]) => office("keys", "remove", ...args, "--repo", repo)
+  const [first = "", kit = ""] = others
+  expect((await remove(first, "--dry-run")).exit).toBe(0)
+  expect((await remove(first)).exit).toBe(0)
+  for (const more of [[], ["--dry-run"]]) {
+    const refused = await remove(own, ...more)
+    expect([refused.exit, refused.stderr.includes("only a recovery kit opens")]).toEqual([exitCodes.refused, true])
+  }
+  expect((await remove(kit)).exit).toBe(0)
+  const last = await remove(own, "--yes")
   expect([last.exit, last.stderr.includes("last one")]).toEqual([exitCodes.refused, true])
   expect((await bcopy("points", "--repo", repo)).exit).toBe(exitCodes.wrongKey)
 })

@@ -77,6 +77,9 @@ export async function runCommand<Options>(
     if ((io.env["BCOPY_DEBUG"] ?? "") !== "" && error instanceof Error) io.stderr.write(`${error.stack}\n`)
     const capped = !io.signal.aborted ? buckets.cap : undefined
     const described = describeError(error, io.signal.aborted || cap.signal.aborted, keepsCheckpoint)
+    // What was spent on work that goes on later is told as at its end.
+    if (!json && (hasMoved || capped !== undefined) && buckets.uses.length > 0)
+      io.stderr.write(`${renderUses(buckets.uses)}\n`)
     return writeError(
       capped === undefined ? described : overLimit(described, capped, { keepsCheckpoint, hasMoved }),
       io,

@@ -72,10 +72,14 @@ export interface RemovedSlot {
 
 /**
  * Takes a slot away. Who held its secret and copied the slot before, or knows the root, can still open what is there:
- * only a rotation shuts him out of what comes.
+ * only a rotation shuts him out of what comes. With `dryRun` it is only found out whether it would go.
  * @throws EngineError `NotFound`; `Refused` for the last one
  */
-export async function removeKeySlot(repository: Repository, id: string, options: Abortable = {}): Promise<RemovedSlot> {
+export async function removeKeySlot(
+  repository: Repository,
+  id: string,
+  options: Abortable & { readonly dryRun?: boolean } = {},
+): Promise<RemovedSlot> {
   requireRoot(repository)
   const { slots } = await listKeys(repository, options)
   const found = slots.filter(({ slot }) => slot.id.startsWith(id))
@@ -86,6 +90,7 @@ export async function removeKeySlot(repository: Repository, id: string, options:
     })
   const left = slots.filter(({ slot, state }) => state === "in force" && slot !== listed.slot)
   if (left.length === 0) throw isLast(listed.slot)
+  if (options.dryRun === true) return { slot: listed.slot }
   const removed = await removeSlot(repository, listed.slot, options)
   // Of two who remove the last two at once, each gives back what it took.
   const now = await listKeys(repository, options)

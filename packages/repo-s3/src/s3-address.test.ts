@@ -12,13 +12,17 @@ test.for([
   expect(formatS3Address(parseS3Address(text))).toBe(formatted)
 })
 
+test("what may be a secret is not shown", () => {
+  expect(() => parseS3Address("s3://key:hush@bucket/x")).not.toThrow(/hush/)
+})
+
 test.for([
   ["/srv/backups", "is no address in S3"],
   ["s3://", "an empty name is no name of a bucket"],
   ["s3:///prefix", "an empty name is no name of a bucket"],
   ["s3://Bucket/x", "Bucket is no name of a bucket"],
   ["s3://a..b", "a..b is no name of a bucket"],
-  ["s3://key:secret@bucket/x", "is no name of a bucket"],
+  ["s3://key:secret@bucket/x", "has no keys in it"],
   ["s3://bucket//x", "empty parts"],
   ["s3://bucket/a/../b", "empty parts"],
   ["s3://bucket/a?region=x", "may not contain"],

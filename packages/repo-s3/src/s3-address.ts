@@ -24,6 +24,11 @@ export function parseS3Address(text: string): S3Address {
   const [, bucket, path = ""] = /^s3:\/\/([^/]*)(?:\/(.*))?$/i.exec(text) ?? []
   const refuse = (why: string) =>
     new StoreError("BadKey", `${text}: ${why}`, { hint: "An address is s3://bucket or s3://bucket/prefix." })
+  // Nobody is shown what may be a secret.
+  if (bucket?.includes("@"))
+    throw new StoreError("BadKey", "an address in S3 has no keys in it, and no @ in the name of its bucket", {
+      hint: "Give keys as the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+    })
   if (bucket === undefined) throw refuse("is no address in S3")
   if (!BUCKET.test(bucket) || bucket.includes(".."))
     throw refuse(

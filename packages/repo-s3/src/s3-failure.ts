@@ -65,15 +65,22 @@ export function s3Failure(error: unknown, what: string, signal?: AbortSignal): S
   const { status, code, message } = answerOf(error)
   // The SDK's word for an answer that has none of its own.
   const isForeign = message.includes("$response")
+  const isPlaintext = status === undefined && message.includes("wrong version number")
   const said = isForeign
     ? ": the answer is not one of S3"
-    : message === "" || message === code || message === "UnknownError"
-      ? ""
-      : `: ${message}`
+    : isPlaintext
+      ? ": what listens at the endpoint does not speak TLS"
+      : message === "" || message === code || message === "UnknownError"
+        ? ""
+        : `: ${message}`
   // The answer to a HEAD has no words.
   const named = status === 403 && /^(Unknown|UnknownError|403)$/.test(code) ? "Forbidden" : code
   const text = `${what}: ${status === undefined ? "" : `${status} `}${named}${said}`
-  const hint = isForeign ? FOREIGN_HINT : hintFor(code, status)
+  const hint = isForeign
+    ? FOREIGN_HINT
+    : isPlaintext
+      ? "Check the endpoint: its scheme (https) and its port."
+      : hintFor(code, status)
   return new StoreError(codeFor(status, code), text, { cause: error, ...(hint !== undefined && { hint }) })
 }
 

@@ -99,6 +99,12 @@ describe("what S3 answers, as a store says it", () => {
     expect(await outcome(openS3Store({ bucket: "plain", prefix: "", connection }))).toBe("Unavailable")
   })
 
+  test("an endpoint that speaks no TLS is told as such", async () => {
+    const connection = { endpoint: endpoint.replace("http:", "https:"), region: "us-east-1", credentials }
+    const error = await openS3Store({ bucket: "plain", prefix: "", connection }).catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ code: "Unavailable", message: expect.stringMatching(/does not speak TLS$/) })
+  })
+
   test("data does not pass unencrypted to another machine, unless it may", async () => {
     const connection = { endpoint: "http://s3.example.org", region: "us-east-1", credentials }
     const error = await openS3Store({ bucket: "plain", prefix: "", connection }).catch((failure: unknown) => failure)
