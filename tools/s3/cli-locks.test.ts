@@ -65,7 +65,13 @@ test("points in a bucket with Object Lock are locked, listed, kept when removed,
   expect(await bcopy("restore", ...of, "--removed", "--output", out)).toMatchObject({ exit: 0 })
   expect(await bcopy("points", "restore-removed", ...of)).toMatchObject({ exit: 0 })
   expect((await bcopy("locks", "extend", "--repo", repo)).stdout).toContain("all points are locked")
-  expect((await bcopy("locks", "accept", "--repo", repo, "--off")).stdout).toContain("what is locked stays so")
+  for (const less of [["--off"], ["--days", "7"], ["--days", "30", "--mode", "governance"]]) {
+    const refused = await bcopy("locks", "accept", "--repo", repo, ...less)
+    expect([refused.exit, refused.stderr.includes("less than now")]).toEqual([exitCodes.refused, true])
+    const tried = await bcopy("locks", "accept", "--repo", repo, ...less, "--dry-run")
+    expect([tried.exit, tried.stdout.includes("asks for --yes")]).toEqual([0, true])
+  }
+  expect((await bcopy("locks", "accept", "--repo", repo, "--off", "--yes")).stdout).toContain("what is locked stays so")
 })
 
 test("buckets and folders that lock nothing are refused, each with words of its own", async () => {

@@ -9,6 +9,7 @@ import { prepareToWrite } from "../prepare-to-write.ts"
 import type { LocksCall } from "./locks-call.ts"
 import { locksForLong } from "./locks-for-long.ts"
 import { immutabilityDocument, renderImmutability } from "./render-immutability.ts"
+import { weakenedLocks } from "./weakened-locks.ts"
 
 /** `bcopy locks accept`: how long what points need is locked, from now on. */
 export async function acceptLocksAction(call: LocksCall): Promise<Outcome> {
@@ -23,19 +24,28 @@ export async function acceptLocksAction(call: LocksCall): Promise<Outcome> {
   if (!off) await requireLockable(call, repo)
   if (followRetention && mode === "compliance") await refuseLong(call, repository)
   if (!dryRun) await prepareToWrite(repo, repository, call)
-  const { before, immutability } = await acceptImmutability(repository, {
-    ...(days !== undefined && { days }),
-    followsRetention: followRetention,
-    lockMode: mode satisfies LockMode,
-    ...(generation !== undefined && { generationDays: generation }),
-    dryRun,
-    signal,
-  })
+  const accept = (asTrial: boolean) =>
+    acceptImmutability(repository, {
+      ...(days !== undefined && { days }),
+      followsRetention: followRetention,
+      lockMode: mode satisfies LockMode,
+      ...(generation !== undefined && { generationDays: generation }),
+      dryRun: asTrial,
+      signal,
+    })
+  const planned = await accept(true)
+  const weaker = weakenedLocks(planned.before, planned.immutability)
+  if (weaker.length > 0 && !dryRun && call.options.yes !== true)
+    throw new CliError("Refused", `points to come would be protected less than now: ${weaker.join(", ")}`, {
+      hint: "Confirm with --yes if that is meant.",
+    })
+  const { before, immutability } = dryRun ? planned : await accept(false)
   const text = renderImmutability(immutability)
   return {
     document: { dryRun, before: immutabilityDocument(before), immutability: immutabilityDocument(immutability) },
     text: [
       dryRun ? `would be in force: ${text}` : `in force: ${text}`,
+      ...(dryRun && weaker.length > 0 ? [`less than now, asks for --yes: ${weaker.join(", ")}`] : []),
       off
         ? "what is locked stays so until its time is over"
         : "points that are there are locked by `bcopy locks extend`, or the next `bcopy prune`",
