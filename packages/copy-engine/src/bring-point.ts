@@ -360,6 +360,9 @@ export function isThere(state: LogState, point: Pick<SourcePoint, "origin">): bo
 }
 
 /** Whether a known point and one of a source are the same, wherever they were copied from. */
-export function isSamePoint({ origin: known }: Pick<LivePoint, "origin">, { origin }: Pick<SourcePoint, "origin">) {
+export function isSamePoint(
+  { origin: known }: Pick<LivePoint, "origin">,
+  { origin }: Pick<SourcePoint, "origin">,
+): boolean {
   return known.repository === origin?.repository && known.point === origin.point
 }

@@ -13,7 +13,10 @@ test.for([
 })
 
 test("what may be a secret is not shown", () => {
-  expect(() => parseS3Address("s3://key:hush@bucket/x")).not.toThrow(/hush/)
+  for (const text of ["s3://key:hush@bucket/x", "s3://key:hu/hush@bucket/x"])
+    expect(() => parseS3Address(text)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("hush") }),
+    )
 })
 
 test.for([
@@ -22,7 +25,7 @@ test.for([
   ["s3:///prefix", "an empty name is no name of a bucket"],
   ["s3://Bucket/x", "Bucket is no name of a bucket"],
   ["s3://a..b", "a..b is no name of a bucket"],
-  ["s3://key:secret@bucket/x", "has no keys in it"],
+  ["s3://key:secret@bucket/x", "neither keys nor an endpoint"],
   ["s3://bucket//x", "empty parts"],
   ["s3://bucket/a/../b", "empty parts"],
   ["s3://bucket/a?region=x", "may not contain"],

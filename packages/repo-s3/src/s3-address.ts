@@ -24,10 +24,10 @@ export function parseS3Address(text: string): S3Address {
   const [, bucket, path = ""] = /^s3:\/\/([^/]*)(?:\/(.*))?$/i.exec(text) ?? []
   const refuse = (why: string) =>
     new StoreError("BadKey", `${text}: ${why}`, { hint: "An address is s3://bucket or s3://bucket/prefix." })
-  // Nobody is shown what may be a secret.
-  if (bucket?.includes("@"))
-    throw new StoreError("BadKey", "an address in S3 has no keys in it, and no @ in the name of its bucket", {
-      hint: "Give keys as the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+  // Nobody is shown what may be a secret, which may have slashes in it.
+  if (/[@:]/.test(bucket ?? ""))
+    throw new StoreError("BadKey", "an address in S3 has neither keys nor an endpoint in it: s3://bucket/prefix", {
+      hint: "Give them as the AWS tools take them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; AWS_ENDPOINT_URL_S3.",
     })
   if (bucket === undefined) throw refuse("is no address in S3")
   if (!BUCKET.test(bucket) || bucket.includes(".."))

@@ -6,24 +6,6 @@ import { isoTime } from "../render-time.ts"
 import type { KeyCall } from "./key-call.ts"
 import { factsOf, renderLocked } from "./render-slots.ts"
 
-/** A recovery kit is what is left when all else is lost. @throws CliError `Refused` if only kits would open the repository */
-async function requireMoreThanKits(
-  repository: KeyCall["repository"],
-  going: KeySlot,
-  signal: AbortSignal,
-): Promise<void> {
-  const { slots } = await listKeys(repository, { signal })
-  const left = slots.filter(({ slot, state }) => state === "in force" && slot.id !== going.id)
-  if (left.some(({ slot }) => slot.means.type !== "recovery")) return
-  throw new CliError(
-    "Refused",
-    `without key slot ${going.id.slice(0, 8)} only a recovery kit opens ${repository.name}`,
-    {
-      hint: "Add another key first (`bcopy keys add`), or confirm with --yes.",
-    },
-  )
-}
-
 /** `bcopy keys remove SLOT`: takes a slot away. */
 export async function removeKeyAction({ repository, options, rest, signal }: KeyCall): Promise<Outcome> {
   const [id] = rest
@@ -41,6 +23,7 @@ export async function removeKeyAction({ repository, options, rest, signal }: Key
   const lines = renderLocked([removed])
   return {
     document: {
+      dryRun: false,
       repository: repository.name,
       removed: factsOf(slot),
       lockedUntil: lockedUntilMs === undefined ? undefined : isoTime(lockedUntilMs),
@@ -50,4 +33,22 @@ export async function removeKeyAction({ repository, options, rest, signal }: Key
       "who knows the root can still open what is there, and what comes: `bcopy keys rotate` ends the latter",
     ].join("\n"),
   }
+}
+
+/** A recovery kit is what is left when all else is lost. @throws CliError `Refused` if only kits would open the repository */
+async function requireMoreThanKits(
+  repository: KeyCall["repository"],
+  going: KeySlot,
+  signal: AbortSignal,
+): Promise<void> {
+  const { slots } = await listKeys(repository, { signal })
+  const left = slots.filter(({ slot, state }) => state === "in force" && slot.id !== going.id)
+  if (left.some(({ slot }) => slot.means.type !== "recovery")) return
+  throw new CliError(
+    "Refused",
+    `without key slot ${going.id.slice(0, 8)} only a recovery kit opens ${repository.name}`,
+    {
+      hint: "Add another key first (`bcopy keys add`), or confirm with --yes.",
+    },
+  )
 }

@@ -23,7 +23,6 @@ export async function acceptLocksAction(call: LocksCall): Promise<Outcome> {
   const repository = await openGivenRepository(call)
   if (!off) await requireLockable(call, repo)
   if (followRetention && mode === "compliance") await refuseLong(call, repository)
-  if (!dryRun) await prepareToWrite(repo, repository, call)
   const accept = (asTrial: boolean) =>
     acceptImmutability(repository, {
       ...(days !== undefined && { days }),
@@ -39,6 +38,7 @@ export async function acceptLocksAction(call: LocksCall): Promise<Outcome> {
     throw new CliError("Refused", `points to come would be protected less than now: ${weaker.join(", ")}`, {
       hint: "Confirm with --yes if that is meant.",
     })
+  if (!dryRun) await prepareToWrite(repo, repository, call)
   const { before, immutability } = dryRun ? planned : await accept(false)
   const text = renderImmutability(immutability)
   return {

@@ -5,9 +5,9 @@ import { counted } from "../counted.ts"
 export function weakenedLocks(before: Immutability | undefined, now: Immutability | undefined): readonly string[] {
   if (before === undefined) return []
   if (now === undefined) return ["nothing more is locked"]
-  const days = (terms: Immutability) => terms.days ?? 0
+  const [old = 0, days = 0] = [before.days, now.days]
   return [
-    ...(days(now) < days(before) ? [`${counted(days(now), "day")} in place of ${days(before)}`] : []),
+    ...(days < old ? [days === 0 ? "not for a number of days" : `${counted(days, "day")} in place of ${old}`] : []),
     ...(before.followsRetention && !now.followsRetention ? ["no longer as long as retention keeps points"] : []),
     ...(before.lockMode === "compliance" && now.lockMode === "governance"
       ? ["governance mode in place of compliance"]
