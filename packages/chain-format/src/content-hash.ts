@@ -1,4 +1,5 @@
 import { ByteWriter } from "./byte-writer.ts"
+import { areZeros } from "./hex.ts"
 import { DIGEST_BYTES, INNER_CHILDREN, LEAF_BLOCKS, MAX_HEIGHT } from "./limits.ts"
 import type { Sha256 } from "./seal-suite.ts"
 
@@ -34,7 +35,7 @@ export function contentHash(sha256: Sha256): ContentHash {
   return {
     zero,
     leaf(ids) {
-      if (ids.every((byte) => byte === 0)) return zero(0)
+      if (areZeros(ids)) return zero(0)
       leafInput[0] = LEAF
       leafInput.set(ids, 1)
       return sha256(leafInput)

@@ -24,3 +24,9 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false
   return true
 }
+
+/** Whether bytes are all zero. */
+export function areZeros(bytes: Uint8Array, first = 0, end: number = bytes.length): boolean {
+  for (let index = first; index < end; index++) if (bytes[index] !== 0) return false
+  return true
+}

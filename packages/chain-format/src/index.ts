@@ -48,7 +48,7 @@ export {
   layout,
 } from "./layout.ts"
 export { isName } from "./schema.ts"
-export { equalBytes, fromHex, toHex } from "./hex.ts"
+export { areZeros, equalBytes, fromHex, toHex } from "./hex.ts"
 
 // The container: packs of slots
 export { type ObjectKind, objectKinds } from "./object-kind.ts"

@@ -1,4 +1,5 @@
 import { FormatError } from "./format-error.ts"
+import { areZeros } from "./hex.ts"
 import { DIGEST_BYTES, LEAF_BLOCKS, MAX_PACK_OBJECT_BYTES, MAX_SLOTS_PER_PACK } from "./limits.ts"
 import { beginPage, openPage } from "./page.ts"
 
@@ -25,11 +26,13 @@ export interface LeafPage {
 const MAX_ZERO_RUN = 128
 const DATA_RUN = 0x80
 
+const NO_SLOTS: readonly undefined[] = Array.from<undefined>({ length: LEAF_BLOCKS })
+
 /** A leaf of nothing but zero blocks, which is never stored. */
 export function emptyLeaf(): { ids: Uint8Array; slots: (SlotRef | undefined)[]; places: Uint8Array } {
   return {
     ids: new Uint8Array(LEAF_BLOCKS * DIGEST_BYTES),
-    slots: Array.from<SlotRef | undefined>({ length: LEAF_BLOCKS }),
+    slots: NO_SLOTS.slice(),
     places: new Uint8Array(LEAF_BLOCKS),
   }
 }
@@ -38,7 +41,14 @@ export function emptyLeaf(): { ids: Uint8Array; slots: (SlotRef | undefined)[]; 
 export function encodeLeafPage(index: number, leaf: LeafPage): Uint8Array {
   const numbers = new Map<string, number>()
   const refs: SlotRef[] = []
+  let last = -1
   const numberOf = (ref: SlotRef) => {
+    const before = refs[last]
+    // Neighbours mostly lie in the same slot.
+    if (before?.pack === ref.pack && before.slot === ref.slot) return last
+    return (last = findNumber(ref))
+  }
+  const findNumber = (ref: SlotRef) => {
     const name = `${ref.pack}.${ref.slot}`
     const known = numbers.get(name)
     if (known !== undefined) return known
@@ -66,9 +76,22 @@ export function encodeLeafPage(index: number, leaf: LeafPage): Uint8Array {
     }
     block = next
   }
-  for (let block = 0; block < end; block++)
-    if (slotOf[block] !== undefined) writer.bytes(leaf.ids.subarray(block * DIGEST_BYTES, (block + 1) * DIGEST_BYTES))
+  for (const { first, next } of dataRuns(leaf.slots, end))
+    writer.bytes(leaf.ids.subarray(first * DIGEST_BYTES, next * DIGEST_BYTES))
   return writer.view()
+}
+
+/** Runs of neighbours that hold data, among the blocks before `end`. */
+function* dataRuns(
+  slots: readonly (SlotRef | undefined)[],
+  end: number,
+): Generator<{ readonly first: number; readonly next: number }> {
+  for (let first = 0; first < end;) {
+    let next = first
+    while (next < end && slots[next] !== undefined) next++
+    if (next > first) yield { first, next }
+    first = next + 1
+  }
 }
 
 /** @throws FormatError */
@@ -106,15 +129,16 @@ export function decodeLeafPage(index: number, bytes: Uint8Array): LeafPage {
     }
     block += length
   }
-  for (let block = 0; block < end; block++) {
-    if (leaf.slots[block] === undefined) continue
-    const id = reader.bytes(DIGEST_BYTES)
-    if (id.every((byte) => byte === 0))
-      throw new FormatError("BadValue", `${what} gives block ${block} the id of zeros`)
-    leaf.ids.set(id, block * DIGEST_BYTES)
+  let holdsData = false
+  for (const { first, next } of dataRuns(leaf.slots, end)) {
+    holdsData = true
+    const ids = reader.bytes((next - first) * DIGEST_BYTES)
+    for (let at = 0; at < ids.length; at += DIGEST_BYTES)
+      if (areZeros(ids, at, at + DIGEST_BYTES))
+        throw new FormatError("BadValue", `${what} gives block ${first + at / DIGEST_BYTES} the id of zeros`)
+    leaf.ids.set(ids, first * DIGEST_BYTES)
   }
   reader.end()
-  if (leaf.slots.every((slot) => slot === undefined))
-    throw new FormatError("BadValue", `${what} holds no data; it should be absent`)
+  if (!holdsData) throw new FormatError("BadValue", `${what} holds no data; it should be absent`)
   return leaf
 }

@@ -168,7 +168,13 @@ export class MapWriter {
       if (this.#kept[block] === 1 && old !== undefined) {
         slots[block] = before
         places[block] = old.places[block] as number
-        ids.set(old.ids.subarray(block * DIGEST_BYTES, (block + 1) * DIGEST_BYTES), block * DIGEST_BYTES)
+        const first = block
+        while (this.#kept[block + 1] === 1) {
+          block++
+          slots[block] = old.slots[block]
+          places[block] = old.places[block] as number
+        }
+        ids.set(old.ids.subarray(first * DIGEST_BYTES, (block + 1) * DIGEST_BYTES), first * DIGEST_BYTES)
         continue
       }
       const after = slots[block]

@@ -1,4 +1,5 @@
 import {
+  equalBytes,
   FormatError,
   type Opening,
   type SealSuite,
@@ -22,6 +23,9 @@ import {
 } from "@bcopy/crypto"
 
 const SALT_BYTES = 32
+
+/** Pages and slots of a pack are asked for one after the other: so many openings are kept for the next of them. */
+const KEPT_OPENINGS = 8
 
 /** What a suite of an encrypted repository is made of; clonable, so that movers can make it too. */
 export interface GcmSeed {
@@ -47,6 +51,7 @@ export function gcmSeed({ repository, generation, epochs }: KeyRing, inForce?: R
 export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
   const { repository, sealEpoch, epochs, isWhole = false, endedBelow = 0 } = seed
   const keyOf = (epoch: number) => epochs.find((one) => one.epoch === epoch)?.key
+  const openings = new Map<string, { readonly kind: ObjectKind; readonly opening: Opening }>()
   const placeOf = (kind: ObjectKind, objectKey: string) => ({ repository, kind: objectKinds[kind], objectKey })
   return {
     id: SUITE_ID,
@@ -94,7 +99,16 @@ export function gcmSuite(seed: GcmSeed, random: Random): SealSuite {
       }
     },
     openByHint(kind, objectKey, hint) {
-      return asOpening(() => openObjectByHint(placeOf(kind, objectKey), hint, keyOf))
+      const known = openings.get(objectKey)
+      if (known?.kind === kind && equalBytes(known.opening.hint, hint)) return known.opening
+      const opening = asOpening(() => openObjectByHint(placeOf(kind, objectKey), hint, keyOf))
+      openings.delete(objectKey)
+      openings.set(objectKey, { kind, opening })
+      for (const oldest of openings.keys()) {
+        if (openings.size <= KEPT_OPENINGS) break
+        openings.delete(oldest)
+      }
+      return opening
     },
   }
 

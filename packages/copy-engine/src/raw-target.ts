@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises"
 import { basename } from "node:path"
-import { DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
+import { areZeros, DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
 import { openDirectFile } from "./direct-file.ts"
 import { EngineError } from "./engine-error.ts"
 
@@ -151,7 +151,7 @@ export async function openRawTarget(
       return all.filter((at) => {
         const block = there.subarray(at * blockBytes, (at + 1) * blockBytes)
         const zero = Buffer.compare(block, zeroBlock) === 0
-        const same = zero ? idOf(at).every((byte) => byte === 0) : equalBytes(sha256(block), idOf(at))
+        const same = zero ? areZeros(idOf(at)) : equalBytes(sha256(block), idOf(at))
         if (same) sameBytes += lengthOf(first + at)
         return !same
       })

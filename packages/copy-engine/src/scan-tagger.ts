@@ -1,5 +1,5 @@
 import { createCipheriv, createSecretKey, type KeyObject } from "node:crypto"
-import { DIGEST_BYTES, equalBytes } from "@bcopy/chain-format"
+import { areZeros, DIGEST_BYTES, equalBytes } from "@bcopy/chain-format"
 import { SCAN_TAG_BYTES } from "./scan-cache.ts"
 
 /**
@@ -26,11 +26,7 @@ export class ScanTagger {
 
   /** Whether a block is the one that had this id when its tag was made. */
   recognizes(content: Uint8Array, id: Uint8Array, tag: Uint8Array): boolean {
-    if (isZero(tag) || id.length !== DIGEST_BYTES || isZero(id)) return false
+    if (areZeros(tag) || id.length !== DIGEST_BYTES || areZeros(id)) return false
     return equalBytes(this.tag(id, content), tag)
   }
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0)
 }

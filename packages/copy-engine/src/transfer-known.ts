@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage } from "@bcopy/chain-format"
+import { areZeros, DIGEST_BYTES, equalBytes, LEAF_BLOCKS, type LeafPage } from "@bcopy/chain-format"
 import { type SourceDisk, SourceError, type Span } from "@bcopy/source"
 import { runsOf } from "./block-runs.ts"
 import type { Stretch } from "./mover.ts"
@@ -180,7 +180,7 @@ export class TransferKnown {
 
   /** What is known of a block by its id alone. */
   #opFor(block: number, id: Uint8Array, leaf: LeafPage | undefined): MapOp | undefined {
-    if (id.every((byte) => byte === 0)) return { kind: "zero", count: 1 }
+    if (areZeros(id)) return { kind: "zero", count: 1 }
     const at = (block % LEAF_BLOCKS) * DIGEST_BYTES
     if (leaf !== undefined && equalBytes(leaf.ids.subarray(at, at + DIGEST_BYTES), id))
       return { kind: "keep", count: 1 }
