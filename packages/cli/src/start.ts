@@ -9,6 +9,8 @@ export async function start(): Promise<void> {
   // Else the space for young objects grows to 64 MiB in each thread that works for long, beside what --memory counts on, and
   // no time is gained by it.
   setFlagsFromString("--semi-space-growth-factor=1")
+  // So little is done with by one thread before others have been woken to help.
+  setFlagsFromString("--no-parallel-scavenge")
   // From its sources the program is run by those who change it; what they start is small, and compiled each time.
   const isBuilt = import.meta.url.endsWith(".js")
   if (isBuilt) keepCompiledCode(process)
