@@ -1,10 +1,11 @@
 import { Worker } from "node:worker_threads"
 import { EngineError } from "./engine-error.ts"
 import type { MovedStretch, MoverSetup, Stretch } from "./mover.ts"
-import type { MoverAnswer, MoverRequest, MoverThreadData } from "./mover-messages.ts"
+import type { MoverAnswer, MoverRequest, MoverThreadData, WithNumber } from "./mover-messages.ts"
 import type { MovedPack } from "./pack-filler.ts"
 import type { PackPool } from "./pack-pool.ts"
 import type { RepackedBlocks, RepackTask } from "./repacker.ts"
+import type { SuiteSeed } from "./suite-of.ts"
 import type { SlotCheck, UnpackFailure, UnpackTask } from "./unpack.ts"
 
 /** What a mover made of a stretch, and the packs that filled up on the way. */
@@ -87,6 +88,17 @@ function moverThread(
       })
       tell(request(task))
     })
+  const suites = new Map<SuiteSeed, number>()
+  /** The same with the number of its suite, which the thread is told of first. */
+  const numbered = <Task extends { readonly suite?: SuiteSeed }>({ suite, ...task }: Task): WithNumber<Task> => {
+    if (suite === undefined) return task
+    let number = suites.get(suite)
+    if (number === undefined) {
+      suites.set(suite, (number = suites.size))
+      tell({ type: "suite", number, suite })
+    }
+    return { ...task, suite: number }
+  }
   const fail = (error: Error) => {
     failure ??= error
     for (const { reject } of waiting.values()) reject(failure)
@@ -122,7 +134,7 @@ function moverThread(
       packs = []
       tell({ type: "begin", session: ++session, setup })
     },
-    move: (stretch) => ask<"moved">((task) => ({ type: "stretch", task, stretch })),
+    move: (stretch) => ask<"moved">((task) => ({ type: "stretch", task, stretch: numbered(stretch) })),
     async repack(task) {
       return (await ask<"repacked">((number) => ({ type: "repack", task: number, repack: task }))).repacked
     },
@@ -134,10 +146,10 @@ function moverThread(
       if (failure === undefined) tell({ type: "end" })
     },
     async unpack(task) {
-      return (await ask<"unpacked">((number) => ({ type: "unpack", task: number, unpack: task }))).failure
+      return (await ask<"unpacked">((number) => ({ type: "unpack", task: number, unpack: numbered(task) }))).failure
     },
     async check(check) {
-      return (await ask<"unpacked">((task) => ({ type: "check", task, check }))).failure
+      return (await ask<"unpacked">((task) => ({ type: "check", task, check: numbered(check) }))).failure
     },
     close,
   }

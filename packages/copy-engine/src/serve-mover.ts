@@ -3,6 +3,7 @@ import { Mover } from "./mover.ts"
 import type { MoverAnswer, MoverRequest } from "./mover-messages.ts"
 import { sha256, zstdCodec } from "./node-primitives.ts"
 import { PackPool } from "./pack-pool.ts"
+import type { SuiteSeed } from "./suite-of.ts"
 import { checkSlots, unpack } from "./unpack.ts"
 
 /** Memory that is handed over; what is shared stays where it is. */
@@ -21,6 +22,8 @@ export function serveMover(port: MessagePort): void {
     releaseBuffer: (index: number) => pool.release(index),
   }
   let mover: Mover | undefined
+  const suites: SuiteSeed[] = []
+  const seedOf = (number: number) => suites[number] as SuiteSeed
 
   port.on("message", (request: MoverRequest) => {
     const task = "task" in request ? request.task : -1
@@ -29,8 +32,10 @@ export function serveMover(port: MessagePort): void {
       else if (request.type === "begin") {
         const { session, setup } = request
         mover = new Mover(setup, means, (pack) => answer({ type: "pack", session, pack }, owned(pack.bytes)))
-      } else if (request.type === "stretch") {
-        const moved = (mover as Mover).move(request.stretch)
+      } else if (request.type === "suite") suites[request.number] = request.suite
+      else if (request.type === "stretch") {
+        const { suite, ...stretch } = request.stretch
+        const moved = (mover as Mover).move({ ...stretch, ...(suite !== undefined && { suite: seedOf(suite) }) })
         answer(
           { type: "moved", task, moved },
           owned(moved.fates, moved.ids, moved.words, ...(moved.tags ? [moved.tags] : [])),
@@ -45,7 +50,10 @@ export function serveMover(port: MessagePort): void {
         mover?.abandon()
         mover = undefined
       } else {
-        const failure = request.type === "unpack" ? unpack(request.unpack, means) : checkSlots(request.check, means)
+        const failure =
+          request.type === "unpack"
+            ? unpack({ ...request.unpack, suite: seedOf(request.unpack.suite) }, means)
+            : checkSlots({ ...request.check, suite: seedOf(request.check.suite) }, means)
         answer({ type: "unpacked", task, failure })
       }
     } catch (error) {

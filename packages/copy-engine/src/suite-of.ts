@@ -8,9 +8,18 @@ import { randomBytes } from "./node-primitives.ts"
 /** Of what a suite is made again in another thread. */
 export type SuiteSeed = { readonly suite: 0 } | GcmSeed
 
-/** The suite that a seed describes. Salts come from the system's random source, whatever thread this is. */
+/** What was made of a seed, as long as anybody has that. */
+const suites = new WeakMap<SuiteSeed, SealSuite>()
+
+/**
+ * The suite that a seed describes, once for each. Salts come from the system's random source, whatever thread this is.
+ */
 export function suiteOf(seed: SuiteSeed): SealSuite {
-  return seed.suite === SUITE_ID ? gcmSuite(seed, randomBytes) : clearSuite()
+  const known = suites.get(seed)
+  if (known !== undefined) return known
+  const suite = seed.suite === SUITE_ID ? gcmSuite(seed, randomBytes) : clearSuite()
+  suites.set(seed, suite)
+  return suite
 }
 
 /** What movers need to open a source's slots; `undefined` if this version cannot. */
