@@ -1,4 +1,5 @@
 import type { EngineSeams, Repository, StartedMovers } from "@bcopy/copy-engine"
+import type { Retry } from "@bcopy/repo"
 import type { Command } from "commander"
 import type { DescribedError } from "./describe-error.ts"
 import type { ExitCode } from "./exit-codes.ts"
@@ -32,6 +33,10 @@ export interface Call<Options = unknown> {
   readonly times: TaskTimes
   /** Buckets that were opened on the way. */
   readonly buckets: UsedBuckets
+  /** Tells a sentence to whoever watches, on stderr. */
+  readonly note: (text: string) => void
+  /** Told of requests that are made again. */
+  readonly onRetry: (retry: Retry) => void
   /** Threads for a command that moves data. */
   readonly started?: StartedMovers
   /** Repositories that were opened on the way: what was seen of them is remembered at the end. */

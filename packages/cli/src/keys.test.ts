@@ -203,7 +203,9 @@ test("a copy takes two passwords, or one that it tries on both; its target is ne
   const refused = await bcopy("copy", "--from", repo, "--to", at("clear"))
   expect([refused.exit, refused.stderr.includes("in the clear")]).toEqual([exitCodes.refused, true])
   const from = { env: { BCOPY_CONFIG_DIR: at("config"), BCOPY_FROM_PASSWORD: PASSWORD } }
-  expect((await trial.bcopyWith(from, "copy", "--from", repo, "--to", at("clear"))).exit).toBe(0)
+  const bare = await trial.bcopyWith(from, "copy", "--from", repo, "--to", at("clear"))
+  expect(bare.exit).toBe(0)
+  expect(bare.stderr).toContain("whoever can read")
   const roots = await Promise.all(
     [
       () => other("points", "--repo", at("far"), "--json"),

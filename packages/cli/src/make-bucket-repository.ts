@@ -29,7 +29,7 @@ export async function makeBucketRepository(
     signal,
   })
   const bucket = await openBucket(text, call)
-  const store = retried(paced(bucket, call), io, BUCKET_ATTEMPTS)
+  const store = retried(paced(bucket, call), call, BUCKET_ATTEMPTS)
   const { objects, folders } = await store.list("", { folders: true, signal })
   const names = [...objects.map(({ key }) => key), ...folders.map((folder) => folder.slice(0, -1))]
   if (mayHoldRepository(names))

@@ -11,14 +11,14 @@ import { spendingCap } from "./spending-cap.ts"
 const OPEN_ATTEMPTS = 8
 
 /** What is needed of a call to open a bucket. */
-export type BucketCall = Pick<Call, "io" | "signal" | "buckets" | "options">
+export type BucketCall = Pick<Call, "io" | "signal" | "buckets" | "options" | "onRetry">
 
 /**
  * Opens the bucket that an address names, once for a run. Where neither the address nor its settings say it, endpoint,
  * region and credentials are those of the AWS tools. @throws CliError `Usage` for what names no place; StoreError
  */
 export async function openBucket(text: string, call: BucketCall): Promise<S3Store> {
-  const { io, signal, buckets } = call
+  const { io, signal, buckets, onRetry } = call
   const known = buckets.find(text)
   if (known !== undefined) return known
   const { formatS3Address, openS3Store, parseS3Location, requestsByClass, estimatePrice } =
@@ -30,7 +30,10 @@ export async function openBucket(text: string, call: BucketCall): Promise<S3Stor
     const [connection, encryption] = [await connectionOf(location, io.env), await encryptionOf(location)]
     const store = await openS3Store(
       { ...address, ...keeping, connection, ...(encryption && { encryption }), ...(cap && { cap }) },
-      { signal, retry: { attempts: OPEN_ATTEMPTS, baseDelayMs: 100, clock: io.clock, random: randomFraction(io) } },
+      {
+        signal,
+        retry: { attempts: OPEN_ATTEMPTS, baseDelayMs: 100, clock: io.clock, random: randomFraction(io), onRetry },
+      },
     )
     const prices = cap?.limits.prices
     buckets.add(text, {

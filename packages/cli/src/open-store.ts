@@ -5,7 +5,6 @@ import { type RepoStore, type RetryPolicy, withPace, withRetry } from "@bcopy/re
 import { folderStore } from "@bcopy/repo-fs"
 import type { Call } from "./cli-command.ts"
 import { CliError } from "./cli-error.ts"
-import type { Io } from "./io.ts"
 import { type BucketCall, openBucket } from "./open-bucket.ts"
 import { isBucketAddress } from "./is-bucket-address.ts"
 import { randomFraction } from "./random-fraction.ts"
@@ -34,8 +33,8 @@ export function parseFolder(text: string): string {
 
 /** The store of the repository that a REPO text names; requests that may pass are made again. @throws CliError, StoreError */
 export async function openStore(text: string, call: BucketCall): Promise<RepoStore> {
-  if (isBucketAddress(text)) return retried(paced(await openBucket(text, call), call), call.io, BUCKET_ATTEMPTS)
-  return retried(folderStore({ path: parseFolder(text), clock: call.io.clock }), call.io)
+  if (isBucketAddress(text)) return retried(paced(await openBucket(text, call), call), call, BUCKET_ATTEMPTS)
+  return retried(folderStore({ path: parseFolder(text), clock: call.io.clock }), call)
 }
 
 /** As many requests at once as the service takes well, and no more a second than allowed. */
@@ -50,13 +49,13 @@ export function paced(store: RepoStore, { io: { clock }, options }: Pick<Call, "
 }
 
 /** Makes requests again that failed in a way that may pass. */
-export function retried(store: RepoStore, io: Pick<Io, "clock" | "random">, attempts = ATTEMPTS): RepoStore {
-  return withRetry(store, retryPolicy(io, attempts))
+export function retried(store: RepoStore, call: Pick<Call, "io" | "onRetry">, attempts = ATTEMPTS): RepoStore {
+  return withRetry(store, retryPolicy(call, attempts))
 }
 
 /** How often what may pass is tried, and after which waits. */
-export function retryPolicy(io: Pick<Io, "clock" | "random">, attempts: number): RetryPolicy {
-  return { attempts, baseDelayMs: BASE_DELAY_MS, clock: io.clock, random: randomFraction(io) }
+export function retryPolicy({ io, onRetry }: Pick<Call, "io" | "onRetry">, attempts: number): RetryPolicy {
+  return { attempts, baseDelayMs: BASE_DELAY_MS, clock: io.clock, random: randomFraction(io), onRetry }
 }
 
 /** Whether a folder with these names in it may hold a repository, a damaged or half-made one among them. */

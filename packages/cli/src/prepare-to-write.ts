@@ -22,7 +22,7 @@ export async function prepareToWrite(text: string, repository: Repository, call:
   const { recheckBucket } = await import("@bcopy/repo-s3")
   const bucket = await openBucket(text, call)
   const { signal } = call
-  await retrying(retryPolicy(call.io, BUCKET_ATTEMPTS), { signal, what: `try ${bucket.name}` }, () =>
+  await retrying(retryPolicy(call, BUCKET_ATTEMPTS), { signal, what: `try ${bucket.name}` }, () =>
     recheckBucket(bucket, recordedPassport(repository), { anchor: parseObjectKey(BIRTH_KEY), signal }),
   )
 }

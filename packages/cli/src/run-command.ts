@@ -10,6 +10,7 @@ import { openReporter } from "./reporter.ts"
 import { TaskTimes } from "./task-times.ts"
 import { renderUses } from "./render-uses.ts"
 import { phaseOf } from "./run-phase.ts"
+import { toldRetries } from "./told-retries.ts"
 import { type BucketUse, UsedBuckets } from "./used-buckets.ts"
 
 const NOT_KEPT = "what this machine remembers of the repository could not be kept"
@@ -41,7 +42,8 @@ export async function runCommand<Options>(
   const keepsCheckpoint = keeps && options.dryRun !== true
   const buckets = new UsedBuckets(keepsCheckpoint ? () => cap.abort() : undefined)
   const reporter = await openReporter(io, { json, asked: () => buckets.total })
-  const stopping = keepsCheckpoint ? "finishing the checkpoint" : "stopping"
+  const slowly = options.bandwidth === undefined ? "" : " within --bandwidth"
+  const stopping = keepsCheckpoint ? `finishing the checkpoint${slowly}` : "stopping"
   const onAbort = () => reporter.note(`${stopping}, press Ctrl-C again to stop at once`)
   io.signal.addEventListener("abort", onAbort, { once: true })
   const onCap = () => reporter.note(`${buckets.cap?.describe()}: ${stopping} before the cap is reached`)
@@ -68,8 +70,10 @@ export async function runCommand<Options>(
   try {
     const signal = AbortSignal.any([io.signal, cap.signal])
     const paint = paintFor(io.stdout, io.env)
-    const call = { options, args, io, seams, signal, paint, times, buckets, opened, ...(started && { started }) }
-    const outcome = await command.run(call)
+    const note = (text: string) => reporter.note(text)
+    const onRetry = toldRetries(note, io.clock)
+    const call = { options, args, io, seams, signal, paint, times, buckets, opened, note, onRetry }
+    const outcome = await command.run({ ...call, ...(started && { started }) })
     reporter.end()
     return writeOutcome(withUses(outcome, buckets.uses), io, { json })
   } catch (error) {

@@ -61,10 +61,12 @@ export async function probeMultiDelete({ bucket, store, folder }: ProbePlace): P
   }
   const command = new DeleteObjectsCommand({
     Bucket: bucket.options.bucket,
-    Delete: { Objects: objects, Quiet: true },
+    Delete: { Objects: objects, Quiet: false },
     ChecksumAlgorithm: "CRC32",
   })
-  await bucket.send("delete many", undefined, () => bucket.client.send(command))
+  const { Deleted = [] } = await bucket.send("delete many", undefined, () => bucket.client.send(command))
   const left = (await store.list(`${folder}many/`)).objects.length
+  if (left === 0 && Deleted.length < keys.length)
+    return { ok: false, detail: `the answer names ${Deleted.length} of ${keys.length} that were deleted` }
   return { ok: left === 0, detail: `${keys.length - left} of ${keys.length} deleted with one request` }
 }

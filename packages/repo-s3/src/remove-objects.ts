@@ -3,7 +3,7 @@ import type { ObjectKey, ObjectName, RemoveFailure } from "@bcopy/repo"
 import { isStoreError, StoreError } from "@bcopy/repo"
 import { isLocked } from "./object-lock.ts"
 import { abortable, type S3Bucket } from "./s3-bucket.ts"
-import { isGone, s3Failure } from "./s3-failure.ts"
+import { foreignAnswer, isGone, s3Failure } from "./s3-failure.ts"
 
 /** Most objects of one DeleteObjects request. */
 const BATCH = 1000
@@ -67,20 +67,24 @@ async function removeBatch(
   })
   const command = new DeleteObjectsCommand({
     Bucket: bucket.options.bucket,
-    Delete: { Objects: named, Quiet: true },
+    // What is deleted is named in the answer: one that names nothing, of whatever is not S3, deletes nothing.
+    Delete: { Objects: named, Quiet: false },
     // S3 wants one here.
     ChecksumAlgorithm: "CRC32",
   })
   const what = `remove ${batch.length} objects from ${batch[0]?.key} on`
   const failures: RemoveFailure[] = []
   try {
-    const { Errors = [] } = await bucket.send(what, signal, () => bucket.client.send(command, abortable(signal)))
-    for (const { Key = "", VersionId, Code = "Error", Message = "" } of Errors) {
-      if (isGone(Code)) continue
-      const object = batch.find((one, at) => named[at]?.Key === Key && (VersionId ?? one.version) === one.version)
-      if (object === undefined) continue
+    const answer = await bucket.send(what, signal, () => bucket.client.send(command, abortable(signal)))
+    const deleted = new Set(answer.Deleted?.map(({ Key }) => Key))
+    const errors = new Map(answer.Errors?.map((error) => [error.Key, error]))
+    for (const [at, object] of batch.entries()) {
+      const key = named[at]?.Key
+      const { Code = "Error", Message = "" } = errors.get(key) ?? {}
+      if (errors.has(key) ? isGone(Code) : deleted.has(key)) continue
+      const about = `${bucket.name}: remove ${object.key}`
       const said = Object.assign(new Error(Message), { name: Code })
-      failures.push({ ...object, error: s3Failure(said, `${bucket.name}: remove ${object.key}`) })
+      failures.push({ ...object, error: errors.has(key) ? s3Failure(said, about) : foreignAnswer(about) })
     }
   } catch (error) {
     // Nothing of the batch is known to be deleted. Who stops, stops all.

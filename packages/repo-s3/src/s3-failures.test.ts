@@ -72,6 +72,25 @@ describe("what S3 answers, as a store says it", () => {
     },
   )
 
+  test.for(["plain", "locked"])("nor is anything deleted by it (%s)", async (bucket) => {
+    const store = await open(bucket)
+    const keys = [key, parseObjectKey(`${key}0`)]
+    const stored = await Promise.all(keys.map(async (one) => ({ key: one, ...(await store.create(one, bytes)) })))
+    const objects = stored.map(({ key: one, version }) => ({ key: one, ...(version !== undefined && { version }) }))
+    server.setFault(({ operation }) => (operation.startsWith("DeleteObject") ? { kind: "page" } : undefined))
+    const failures = await store.removeMany(objects)
+    expect(failures.map((failure) => failure.key)).toEqual(keys)
+    for (const { error } of failures) expect(error).toMatchObject({ code: "Unavailable" })
+    const [first] = stored
+    const one = { ...(first?.version !== undefined && { version: first.version }) }
+    expect(await outcome(store.remove(key, one))).toBe("Unavailable")
+    server.setFault(undefined)
+    expect(await store.head(key)).toBeDefined()
+    expect(await store.removeMany(objects)).toEqual([])
+    expect(await store.head(key)).toBeUndefined()
+    store.close()
+  })
+
   test("nor does it prove that parts have become an object", async () => {
     const connection = { endpoint, region: "us-east-1", credentials }
     const store = await openS3Store({ bucket: "plain", prefix: `failures-${made++}/`, connection, multipartBytes: 1 })

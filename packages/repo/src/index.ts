@@ -35,7 +35,7 @@ export type { OnTampering, Tampering } from "./tampering.ts"
 
 // wrappers
 export { type RetryOptions, type StoreRetry, withRetry } from "./with-retry.ts"
-export { retrying, type RetryPolicy } from "./retrying.ts"
+export { type Retry, retrying, type RetryPolicy } from "./retrying.ts"
 export { withLimit } from "./with-limit.ts"
 export { type PaceOptions, withPace } from "./with-pace.ts"
 export { type StoreCounts, withCount } from "./with-count.ts"

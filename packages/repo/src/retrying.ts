@@ -11,12 +11,27 @@ export interface RetryPolicy {
   readonly clock: Pick<Clock, "sleep">
   /** A number from 0 up to but not including 1: each wait is cut to between half and all of its length. */
   readonly random: () => number
+  /** Told before each wait. */
+  readonly onRetry?: (retry: Retry) => void
+}
+
+/** Work that failed, and will be done again after `delayMs`. */
+export interface Retry {
+  /** What was tried, as messages name it. */
+  readonly what: string
+  /** The attempt that failed, from 1 on. */
+  readonly attempt: number
+  readonly delayMs: number
+  readonly error: unknown
 }
 
 const MAX_DOUBLINGS = 6
 
 /** The wait after an attempt, from 1 on. */
-export function retryDelayMs({ baseDelayMs, random }: RetryPolicy, attempt: number): number {
+export function retryDelayMs(
+  { baseDelayMs, random }: Pick<RetryPolicy, "baseDelayMs" | "random">,
+  attempt: number,
+): number {
   return baseDelayMs * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS) * (0.5 + random() / 2)
 }
 
@@ -47,6 +62,8 @@ export async function retrying<Result>(
       return await work()
     } catch (error) {
       if (attempt >= policy.attempts || !isRetryable(error)) throw error
-      await waitBetween(policy.clock, retryDelayMs(policy, attempt), { signal, what })
+      const delayMs = retryDelayMs(policy, attempt)
+      policy.onRetry?.({ what, attempt, delayMs, error })
+      await waitBetween(policy.clock, delayMs, { signal, what })
     }
 }

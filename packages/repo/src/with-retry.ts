@@ -1,22 +1,18 @@
 import { aroundRequests, type StoreMethod, type StoreRequest } from "./around-requests.ts"
 import type { ObjectName, ReadResult, RemoveFailure, RepoStore } from "./repo-store.ts"
 import { requireWhole } from "./require-whole.ts"
-import { retryDelayMs, type RetryPolicy, waitBetween } from "./retrying.ts"
+import { type Retry, retryDelayMs, type RetryPolicy, waitBetween } from "./retrying.ts"
 import { isRetryable, isStoreError, StoreError } from "./store-error.ts"
 
-export interface RetryOptions extends RetryPolicy {
+export interface RetryOptions extends Omit<RetryPolicy, "onRetry"> {
   /** Told before each wait. */
   readonly onRetry?: (retry: StoreRetry) => void
 }
 
 /** A request that failed and will be made again after `delayMs`. */
-export interface StoreRetry {
+export interface StoreRetry extends Retry {
   readonly method: StoreMethod
   readonly key: string
-  /** The attempt that failed, from 1 on. */
-  readonly attempt: number
-  readonly delayMs: number
-  readonly error: unknown
 }
 
 /**
@@ -37,7 +33,7 @@ export function withRetry(store: RepoStore, options: RetryOptions): RepoStore {
 
   const again = async (request: StoreRequest, what: string, attempt: number, error: unknown): Promise<void> => {
     const delayMs = retryDelayMs(options, attempt)
-    onRetry?.({ method: request.method, key: request.key, attempt, delayMs, error })
+    onRetry?.({ method: request.method, key: request.key, what, attempt, delayMs, error })
     await waitBetween(clock, delayMs, { signal: request.signal, what })
   }
 

@@ -74,6 +74,8 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
       throw new CliError("Usage", `${from} and ${to} are the same repository (${origin.birth.repository})`, {
         hint: "Copy into a repository of its own: `bcopy init` makes one.",
       })
+    if (origin.birth.encrypted && !target.birth.encrypted)
+      call.note(`${from} is encrypted and ${to} is not: whoever can read ${to} can read what is copied there`)
     if (dryRun !== true) await prepareToWrite(to, target, call)
     const source = repositorySource({ view: origin.view, job, workloads })
     const report = await copy(target, {
