@@ -152,6 +152,8 @@ async function verifyNow(repository: Repository, options: VerifyOptions, movers:
       } catch (error) {
         if (signal?.aborted === true) throw new EngineError("Interrupted", "verify was interrupted", { cause: error })
         const { message } = error as Error
+        // A thread that cannot start says nothing of a point.
+        if (!isFormatError(error) && !isStoreError(error)) throw error
         if (!isDamage(error)) return void unknown.push({ ...what, message })
         const now = await pointNow(found, point)
         if (now === undefined) return
