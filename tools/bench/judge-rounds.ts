@@ -1,4 +1,4 @@
-import { PEAK_MIB, STORED_SHARE, timeBudgets } from "./budgets.ts"
+import { COPY_OPENED_SHARE, PEAK_MIB, STORED_SHARE, timeBudgets } from "./budgets.ts"
 import { steps } from "./contender.ts"
 import { type Figure, median } from "./figure.ts"
 import type { Measured, Round } from "./measure-round.ts"
@@ -25,6 +25,20 @@ export function judgeRounds(rounds: readonly Round[]): readonly Figure[] {
       detail: `${(own / 1000).toFixed(2)} s beside ${(other / 1000).toFixed(2)} s`,
     })
   }
+  const opened = rounds.flatMap((round) => {
+    const [own, other] = [of(round, OWN, "copy, next point")?.openedMs, of(round, "restic", "copy, next point")]
+    const opening = of(round, "restic", "open both")
+    if (own === undefined || other === undefined || opening === undefined) return []
+    return [[own, other.wallMs - opening.wallMs] as const]
+  })
+  if (opened.length > 0)
+    figures.push({
+      what: "copy, next point, repositories open: time",
+      found: median(opened.map(([ms, peerMs]) => ms / peerMs)),
+      unit: "x restic",
+      limit: COPY_OPENED_SHARE,
+      detail: `${(median(opened.map(([ms]) => ms)) / 1000).toFixed(2)} s beside ${(median(opened.map(([, ms]) => ms)) / 1000).toFixed(2)} s`,
+    })
   for (const step of steps) {
     const peaks = rounds.flatMap((round) => of(round, OWN, step)?.peakKib ?? [])
     if (peaks.length > 0)

@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { storedBytes } from "../proof/stored-bytes.ts"
 import { explainCommand, type PruneContender, type PruneTask } from "./prune-contenders.ts"
 import { type TimedRun, timedRun } from "./timed-run.ts"
 
 /** What one contender's pruning took, and came to. */
-export interface PruneRun extends TimedRun {
+export interface PruneRun extends Omit<TimedRun, "output"> {
   readonly contender: PruneContender["name"]
   /** Bytes of its repository. */
   readonly beforeBytes: number
@@ -54,13 +53,9 @@ export async function measurePrune(
     const prepared = contender.prepare(task)
     if (prepared !== undefined) say(prepared)
     const beforeBytes = storedBytes(repository)
-    const said = join(cwd, `${name}-said.txt`)
-    const took = await timedRun(
-      ["sh", "-c", 'said=$1; shift; exec "$@" >"$said"', "sh", said, ...contender.prune(task)],
-      options,
-    )
+    const { output, ...took } = await timedRun(contender.prune(task), options)
     const afterBytes = storedBytes(repository)
-    const own = name === "bcopy" ? accountOf(readFileSync(said, "utf8"), say(explainCommand(contender))) : undefined
+    const own = name === "bcopy" ? accountOf(output, say(explainCommand(contender))) : undefined
     runs.push({ contender: name, ...took, beforeBytes, afterBytes, ...(own && { own }) })
   }
   return runs

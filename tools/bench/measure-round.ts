@@ -6,9 +6,11 @@ import type { Contender, Step } from "./contender.ts"
 import { type TimedRun, timedRun } from "./timed-run.ts"
 
 /** One contender's run of one step. */
-export interface Measured extends TimedRun {
+export interface Measured extends Omit<TimedRun, "output"> {
   readonly contender: string
   readonly step: Step
+  /** What of it passed with the repositories open, where that is known. */
+  readonly openedMs?: number
 }
 
 /** All runs of a round, and what each contender's repository holds at its end. */
@@ -38,9 +40,11 @@ export async function measureRound(
       mkdirSync(restored)
       settleDisk()
       readThrough(image)
-      const took = await timedRun(command, contender.options)
+      const { output, ...took } = await timedRun(command, contender.options)
       rmSync(restored, { recursive: true })
-      if (isMeasured) measured.push({ contender: contender.name, step, ...took })
+      const openedMs = contender.openedMs?.(step, output)
+      if (isMeasured)
+        measured.push({ contender: contender.name, step, ...took, ...(openedMs !== undefined && { openedMs }) })
     }
   }
   try {
@@ -52,6 +56,7 @@ export async function measureRound(
       if (version === 0) await run("first full, level 1")
       if (version === 0) await run("compress alone")
       if (version < 2) await run(version === 0 ? "copy, first point" : "copy, next point")
+      if (version === 1) await run("open both")
     }
     for (const step of ["restore", "verify, all data", "verify, seals only"] as const) await run(step)
     const stored = contenders.map(({ name, repository }) => [name, storedBytes(repository)] as const)

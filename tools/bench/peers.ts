@@ -37,6 +37,7 @@ function restic(folder: string): FoundPeer {
         "next increment": [...on(repository), "backup", image],
         "copy, first point": [...on(offsite), "copy", ...from],
         "copy, next point": [...on(offsite), "copy", ...from],
+        "open both": ["sh", "-c", `restic -q -r "${repository}" cat config && restic -q -r "${offsite}" cat config`],
         restore: [...on(repository), "restore", "latest", "--target", restored],
         "verify, all data": [...on(repository), "check", "--read-data"],
       }

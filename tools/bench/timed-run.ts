@@ -10,6 +10,8 @@ export interface TimedRun {
   readonly cpuMs: number
   /** The most memory that its largest process had at a time. */
   readonly peakKib: number
+  /** What it wrote. */
+  readonly output: string
 }
 
 export interface TimedRunOptions {
@@ -24,10 +26,10 @@ export async function timedRun(command: readonly string[], options: TimedRunOpti
   const startMs = performance.now()
   const child = spawn("time", ["-o", report, "-f", "%e %U %S %M", ...command], {
     cwd,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   })
-  const said = text(child.stderr)
+  const [output, said] = [text(child.stdout), text(child.stderr)]
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject)
     child.on("close", resolve)
@@ -36,5 +38,5 @@ export async function timedRun(command: readonly string[], options: TimedRunOpti
   if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}: ${(await said).trim().slice(-500)}`)
   const [, user = 0, system = 0, peakKib = 0] = readFileSync(report, "utf8").trim().split(" ").map(Number)
   rmSync(report)
-  return { wallMs, cpuMs: (user + system) * 1000, peakKib }
+  return { wallMs, cpuMs: (user + system) * 1000, peakKib, output: await output }
 }
