@@ -14,14 +14,12 @@ export const timeBudgets: readonly TimeBudget[] = [
   { step: "first full, level 1", peer: "restic", peerStep: "first full", atMost: 0.45 },
   { step: "next increment", peer: "restic", peerStep: "next increment", atMost: 0.35 },
   { step: "copy, first point", peer: "restic", peerStep: "copy, first point", atMost: 0.35 },
-  { step: "copy, next point", peer: "restic", peerStep: "copy, next point", atMost: 0.25 },
+  { step: "copy, next point", peer: "restic", peerStep: "copy, next point", atMost: 0.2 },
   { step: "restore", peer: "restic", peerStep: "restore", atMost: 0.7 },
   { step: "verify, all data", peer: "restic", peerStep: "verify, all data", atMost: 0.75 },
   { step: "verify, seals only", peer: "restic", peerStep: "verify, all data", atMost: 0.3 },
 ]
 
-/** The same with the repositories open, on both sides: docs/decisions/0026-a-copy-and-its-keys.md */
-export const COPY_OPENED_SHARE = 0.2
 /** Of restic's repository after the full and all increments. */
 export const STORED_SHARE = 0.95
 /** Of any step. */

@@ -26,11 +26,6 @@ export interface Contender {
   begin(): void
   /** The command for a step; `image` is the disk as it is then, `restored` a folder for what comes out. Nothing if it cannot do it. */
   command(step: Step, files: { readonly image: string; readonly restored: string }): readonly string[] | undefined
-  /**
-   * What of a run passed with its repositories open, if its output tells: keys were derived by then, as in a process that does
-   * more than one job.
-   */
-  openedMs?(step: Step, output: string): number | undefined
   readonly options: TimedRunOptions
   /** The folder of its repository. */
   readonly repository: string

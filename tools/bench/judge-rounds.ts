@@ -1,12 +1,9 @@
-import { COPY_OPENED_SHARE, PEAK_MIB, STORED_SHARE, timeBudgets } from "./budgets.ts"
+import { PEAK_MIB, STORED_SHARE, timeBudgets } from "./budgets.ts"
 import { steps } from "./contender.ts"
 import { type Figure, median } from "./figure.ts"
 import type { Measured, Round } from "./measure-round.ts"
 
 const OWN = "bcopy"
-
-/** A difference of two runs is judged from here on. */
-const MIN_JUDGED_MS = 1000
 
 /** What rounds say about the budgets: of each, the median of the ratios of runs that stood beside each other. */
 export function judgeRounds(rounds: readonly Round[]): readonly Figure[] {
@@ -28,20 +25,21 @@ export function judgeRounds(rounds: readonly Round[]): readonly Figure[] {
       detail: `${(own / 1000).toFixed(2)} s beside ${(other / 1000).toFixed(2)} s`,
     })
   }
+  // Of each what its copy takes longer than just opening both repositories: without its start, and without its keys.
+  const beyondOpening = (round: Round, contender: string) => {
+    const [copied, opened] = [of(round, contender, "copy, next point"), of(round, contender, "open both")]
+    return copied === undefined || opened === undefined ? undefined : copied.wallMs - opened.wallMs
+  }
   const opened = rounds.flatMap((round) => {
-    const [own, other] = [of(round, OWN, "copy, next point")?.openedMs, of(round, "restic", "copy, next point")]
-    const opening = of(round, "restic", "open both")
-    if (own === undefined || other === undefined || opening === undefined) return []
-    return [[own, other.wallMs - opening.wallMs] as const]
+    const [own, other] = [beyondOpening(round, OWN), beyondOpening(round, "restic")]
+    return own === undefined || other === undefined ? [] : [[own, other] as const]
   })
   if (opened.length > 0) {
     const [own, other] = [median(opened.map(([ms]) => ms)), median(opened.map(([, ms]) => ms))]
     figures.push({
-      what: "copy, next point, repositories open: time",
+      what: "copy, next point, beyond opening: time",
       found: median(opened.map(([ms, peerMs]) => ms / peerMs)),
       unit: "x restic",
-      // Of small images what is left of the peer is less than its runs differ by.
-      ...(other >= MIN_JUDGED_MS && { limit: COPY_OPENED_SHARE }),
       detail: `${(own / 1000).toFixed(2)} s beside ${(other / 1000).toFixed(2)} s`,
     })
   }

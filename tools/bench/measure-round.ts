@@ -9,8 +9,6 @@ import { type TimedRun, timedRun } from "./timed-run.ts"
 export interface Measured extends Omit<TimedRun, "output"> {
   readonly contender: string
   readonly step: Step
-  /** What of it passed with the repositories open, where that is known. */
-  readonly openedMs?: number
 }
 
 /** All runs of a round, and what each contender's repository holds at its end. */
@@ -40,11 +38,9 @@ export async function measureRound(
       mkdirSync(restored)
       settleDisk()
       readThrough(image)
-      const { output, ...took } = await timedRun(command, contender.options)
+      const { output: _, ...took } = await timedRun(command, contender.options)
       rmSync(restored, { recursive: true })
-      const openedMs = contender.openedMs?.(step, output)
-      if (isMeasured)
-        measured.push({ contender: contender.name, step, ...took, ...(openedMs !== undefined && { openedMs }) })
+      if (isMeasured) measured.push({ contender: contender.name, step, ...took })
     }
   }
   try {

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process"
 import { constants, createReadStream } from "node:fs"
 import { open, readdir, readFile, readlink } from "node:fs/promises"
 import { promisify } from "node:util"
@@ -99,8 +100,6 @@ async function accessOf(fd: number | string): Promise<number> {
 /** Runs a command as a shell would. Its own complaints are not repeated: they might tell what it should keep. */
 async function fromCommand(command: string, io: Io): Promise<string> {
   const [shell, flag] = process.platform === "win32" ? ["cmd.exe", "/c"] : ["/bin/sh", "-c"]
-  // Few start programs, and it takes its time to load.
-  const { execFile } = await import("node:child_process")
   try {
     const { stdout } = await promisify(execFile)(shell, [flag, command], {
       encoding: "buffer",

@@ -94,8 +94,9 @@ function moverThread(
     if (suite === undefined) return task
     let number = suites.get(suite)
     if (number === undefined) {
-      suites.set(suite, (number = suites.size))
+      number = suites.size
       tell({ type: "suite", number, suite })
+      suites.set(suite, number)
     }
     return { ...task, suite: number }
   }

@@ -75,7 +75,7 @@ export function s3Failure(error: unknown, what: string, signal?: AbortSignal): S
         : `: ${message}`
   // The answer to a HEAD has no words.
   const named = status === 403 && /^(Unknown|UnknownError|403)$/.test(code) ? "Forbidden" : code
-  // What never got to S3 has no code of its.
+  // What never got to S3 has no code.
   const words = named === "Error" && said !== "" ? said.slice(2) : named + said
   const text = `${what}: ${status === undefined ? "" : `${status} `}${words}`
   const hint = isForeign

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process"
 import type { FileHandle } from "node:fs/promises"
 import { delimiter } from "node:path"
 
@@ -28,8 +29,6 @@ export async function* toolLines(
   file: FileHandle,
   { timeoutMs, signal }: ToolLimits,
 ): AsyncGenerator<string> {
-  // Most programs that import this package start no other, and it takes its time to load.
-  const { spawn } = await import("node:child_process")
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "ignore", file.fd],
     env: { PATH: toolPath(), LC_ALL: "C" },
