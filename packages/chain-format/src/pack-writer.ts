@@ -51,8 +51,8 @@ export interface PackWriter<Record> {
   readonly bytes: number
   /** Whether it should be finished: its size or its number of slots is reached. */
   readonly full: boolean
-  /** Adds a slot of these bytes, or one that is compressed already. @throws FormatError `TooLarge` */
-  add(content: Uint8Array | CompressedSlot, record: Record): SlotPlace
+  /** Adds a slot of these bytes, or one that is compressed already; at the pack's level if none is given. @throws FormatError `TooLarge` */
+  add(content: Uint8Array | CompressedSlot, record: Record, level?: number): SlotPlace
   /** Adds footer and trailer and gives the whole object. The writer is used up. */
   finish(): Uint8Array
 }
@@ -72,7 +72,7 @@ function packWriter<Record>(
   options: PackOptions,
   encodeFooter: (records: readonly Tagged<Record>[]) => Uint8Array,
 ): PackWriter<Record> {
-  const { suite, codec, level, objectKey, packBytes } = options
+  const { suite, codec, objectKey, packBytes } = options
   const sealing: Sealing = suite.begin(kind, objectKey)
   // Memory is touched only as it fills, so a buffer for a whole pack costs a small one nothing.
   const writer = new ByteWriter(options.buffer ?? packBufferBytes(packBytes))
@@ -90,7 +90,7 @@ function packWriter<Record>(
     get full() {
       return writer.length >= packBytes || records.length >= MAX_SLOTS_PER_PACK - 1
     },
-    add(content, record) {
+    add(content, record, level = options.level) {
       const slot = records.length
       if (slot >= MAX_SLOTS_PER_PACK - 1)
         throw new FormatError("TooLarge", `pack ${objectKey} has ${slot} slots already`)
@@ -102,6 +102,7 @@ function packWriter<Record>(
     finish() {
       const number = records.length
       const footer = encodeFooter(records)
+      const { level } = options
       const { storedBytes } = sealSlot(writer, footer, { suite, sealing, codec, level, number, packHeader })
       writer.u32(storedBytes).u32(TRAILER_MAGIC)
       return writer.view()

@@ -16,6 +16,8 @@ export interface CliCommand<Options> {
   readonly keepsCheckpoint?: boolean
   /** Whether it is going to move data: threads for that are started before anything else. */
   readonly movesData?: (options: Options & SharedOptions) => boolean
+  /** Whether the main thread may do a part of that. */
+  readonly mayHelp?: (options: Options & SharedOptions) => boolean
   /** Describes it to the parser: options, arguments, help. */
   readonly define: (command: Command) => void
   readonly run: (call: Call<Options>) => Promise<Outcome>

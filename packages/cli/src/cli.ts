@@ -24,6 +24,24 @@ import { addSharedOptions } from "./shared-options.ts"
 
 const DEFAULT_COLUMNS = 80
 
+/** In the order in which the help lists them. */
+const commands: readonly CliCommand<never>[] = [
+  initCommand,
+  backupCommand,
+  copyCommand,
+  pointsCommand,
+  retentionCommand,
+  pruneCommand,
+  reclaimCommand,
+  locksCommand,
+  restoreCommand,
+  verifyCommand,
+  showCommand,
+  adoptCommand,
+  storeCommand,
+  keysCommand,
+]
+
 /** Runs the program with the arguments behind its name. Resolves to the exit status, whatever happens. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   let status: ExitCode = exitCodes.done
@@ -43,28 +61,16 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     })
     .addHelpText("after", helpFooter)
 
-  function add<Options>(command: CliCommand<Options>): void {
+  // Who names a command needs no other; all are there for who looks for one.
+  const named = commands.filter(({ name }) => name === argv[0])
+  for (const command of named.length > 0 ? named : commands) {
     const parser = program.command(command.name)
     command.define(parser)
     addSharedOptions(parser)
     parser.action(async () => {
-      status = await runCommand(command, { options: parser.opts(), args: parser.args }, io)
+      status = await runCommand(command, { options: parser.opts<never>(), args: parser.args }, io)
     })
   }
-  add(initCommand)
-  add(backupCommand)
-  add(copyCommand)
-  add(pointsCommand)
-  add(retentionCommand)
-  add(pruneCommand)
-  add(reclaimCommand)
-  add(locksCommand)
-  add(restoreCommand)
-  add(verifyCommand)
-  add(showCommand)
-  add(adoptCommand)
-  add(storeCommand)
-  add(keysCommand)
 
   try {
     await program.parseAsync(argv, { from: "user" })

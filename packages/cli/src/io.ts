@@ -21,6 +21,8 @@ export interface Io {
   readonly host?: EngineHost
   /** Starts threads ahead of their work; where it is absent, they are started once there is enough of it. */
   readonly startMovers?: (options: StartMoversOptions) => StartedMovers
+  /** Told when an engine begins to work: what most runs need is loaded by then. */
+  readonly onWork?: () => void
   /** What this machine remembers of disks that it has read; absent where it can remember nothing. */
   readonly scans?: ScanCache
   /** Asks a person for a secret; absent without a terminal. */

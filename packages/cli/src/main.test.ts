@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync } from "node:fs"
+import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { ended, makeNoise, openTrial, spawnBcopy, type Trial } from "../testing/trial.ts"
 
@@ -19,6 +20,24 @@ test("an older Node is told so in one sentence, before anything is loaded that i
 test("the version is that of package.json", async () => {
   const ran = await ended(spawnBcopy(["--version"]))
   expect(ran).toEqual({ exit: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/) as unknown, stderr: "" })
+})
+
+test("what a command needs of the program is kept compiled from its first good run on", async () => {
+  const { at, bcopy } = openTrial()
+  await bcopy("init", "--repo", at("repo"), "--no-encryption")
+  const folder = at("cache/program")
+  const points = (repo: string, env?: Readonly<Record<string, string>>) =>
+    ended(spawnBcopy(["points", "--repo", repo], { env: { BCOPY_CACHE_DIR: at("cache"), ...env } }))
+  expect(await points(at("missing"))).toMatchObject({ exit: 10 })
+  expect(await points(at("repo"), { NODE_DISABLE_COMPILE_CACHE: "1" })).toMatchObject({ exit: 0 })
+  expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([])
+  const first = await points(at("repo"))
+  expect(first).toMatchObject({ exit: 0, stderr: "" })
+  const names = readdirSync(folder)
+  expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{32}-points\.code$/)])
+  const { ino } = statSync(join(folder, names[0] as string))
+  expect(await points(at("repo"))).toEqual(first)
+  expect(statSync(join(folder, names[0] as string)).ino).toBe(ino)
 })
 
 test.for(["SIGINT", "SIGTERM"] as const)(

@@ -49,12 +49,15 @@ export async function runCommand<Options>(
   const onCap = () => reporter.note(`${buckets.cap?.describe()}: ${stopping} before the cap is reached`)
   cap.signal.addEventListener("abort", onCap, { once: true })
   let hasMoved = false
+  let isAtWork = false
   const seams: Call["seams"] = {
     clock: io.clock,
     random: io.random,
     ...(io.host !== undefined && { host: io.host }),
     memory: keepingOn(knownRepositories(io), (message) => reporter.note(`${NOT_KEPT}: ${message}`)),
     onEvent(event) {
+      if (!isAtWork) io.onWork?.()
+      isAtWork = true
       const phase = phaseOf(event)
       if (phase !== undefined) buckets.enter(phase)
       times.see(event, buckets.total)
@@ -65,7 +68,10 @@ export async function runCommand<Options>(
   const opened: Repository[] = []
   const { memory: memoryBytes } = options
   const started = command.movesData?.(options)
-    ? io.startMovers?.({ ...(memoryBytes !== undefined && { memoryBytes }) })
+    ? io.startMovers?.({
+        ...(memoryBytes !== undefined && { memoryBytes }),
+        ...(command.mayHelp && { mayHelp: command.mayHelp(options) }),
+      })
     : undefined
   try {
     const signal = AbortSignal.any([io.signal, cap.signal])

@@ -1,68 +1,50 @@
 import { setFlagsFromString } from "node:v8"
+import { startMovers } from "@bcopy/copy-engine/started-movers"
+import { cacheFolder } from "./cache-folder.ts"
 import { keepCompiledCode } from "./keep-compiled-code.ts"
-import { promptLine } from "./prompt-line.ts"
-import { promptPassword } from "./prompt-password.ts"
+import { runKept } from "./kept-script.ts"
+import type * as Program from "./program.ts"
 import { seemsToMoveData } from "./seems-to-move-data.ts"
+
+/** By then all is loaded that most runs need. */
+const LOADED_MS = 1000
+
+/**
+ * How V8 is to collect garbage once there is work: without letting the space for young objects grow, which would be up to 64
+ * MiB a thread beside what --memory counts on, and at once instead of in steps beside the program, which needs all cores.
+ * Not from the start: what Node brings along compiled, and what is kept, is good for the flags only that it was compiled under.
+ */
+const workFlags = ["--semi-space-growth-factor=1", "--no-incremental-marking"]
+const firstFlags = ["--semi-space-growth-factor=2", "--incremental-marking"]
 
 /** Runs the program in this process, with its arguments and streams. */
 export async function start(): Promise<void> {
-  // Else the space for young objects grows to 64 MiB in each thread that works for long, beside what --memory counts on, and
-  // no time is gained by it.
-  setFlagsFromString("--semi-space-growth-factor=1")
   // So little is done with by one thread before others have been woken to help.
   setFlagsFromString("--no-parallel-scavenge")
+  const onWork = () => workFlags.forEach((flag) => setFlagsFromString(flag))
+  const later = setTimeout(onWork, LOADED_MS).unref()
   // From its sources the program is run by those who change it; what they start is small, and compiled each time.
-  const isBuilt = import.meta.url.endsWith(".js")
-  if (isBuilt) keepCompiledCode(process)
-  const argv = process.argv.slice(2)
-  // Threads come up while this one loads the rest.
-  const movers = isBuilt ? await import("@bcopy/copy-engine/started-movers") : undefined
-  const ahead = movers && seemsToMoveData(argv) ? movers.startMovers({ busyCores: 1 }) : undefined
-  const [{ run }, { scanCacheFolder }, { systemClock }, { randomBytes }] = await Promise.all([
-    import("./cli.ts"),
-    import("./scan-cache-folder.ts"),
-    import("@bcopy/copy-engine"),
-    import("node:crypto"),
-  ])
-  const stop = new AbortController()
-  const onSignal = () => {
-    // The second time somebody means it; what was stored by then is found by the next run all the same.
-    if (stop.signal.aborted) process.exit(130)
-    stop.abort(new Error("interrupted"))
+  if (!import.meta.url.endsWith(".js")) {
+    const { program } = await import("./program.ts")
+    return program({ onWork })
   }
-  process.on("SIGINT", onSignal)
-  process.on("SIGTERM", onSignal)
-  let isCut = false
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`bcopy points | head`) is no failure.
-    if (isCut || error.code === "EPIPE") return
-    isCut = true
-    process.exitCode ||= 1
-    process.stderr.write(`bcopy: cannot write to stdout: ${error.message}\n`)
+  // Threads come up while this one loads the rest.
+  const ahead = seemsToMoveData(process.argv.slice(2)) ? startMovers({ busyCores: 1 }) : undefined
+  keepCompiledCode(process)
+  const isKept = !process.env["NODE_DISABLE_COMPILE_CACHE"]
+  const script = runKept<typeof Program>(new URL("program.cjs", import.meta.url), {
+    folder: isKept ? cacheFolder("program", process) : undefined,
+    use: /^[a-z]+$/.exec(process.argv[2] ?? "")?.[0] ?? "none",
   })
-  // Nobody can be told, and the work itself goes on.
-  process.stderr.on("error", () => undefined)
-  const scans = scanCacheFolder(process)
-  const status = await run(argv, {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    clock: systemClock,
-    random: (count) => Uint8Array.from(randomBytes(count)),
-    ...(process.stdin.isTTY &&
-      process.stderr.isTTY && {
-        prompt: (question: string) => promptPassword(question, process),
-        ask: (question: string) => promptLine(question, process),
-      }),
-    ...(movers && {
-      startMovers(options) {
-        ahead?.fit(options)
-        return ahead ?? movers.startMovers(options)
-      },
-    }),
-    ...(scans && { scans }),
-    signal: stop.signal,
+  await script.exports.program({
+    startMovers(options) {
+      ahead?.fit(options)
+      return ahead ?? startMovers(options)
+    },
+    onWork,
   })
   await ahead?.close()
-  process.exitCode = isCut ? status || 1 : status
+  clearTimeout(later)
+  for (const flag of firstFlags) setFlagsFromString(flag)
+  if (process.exitCode === 0) script.keep()
 }

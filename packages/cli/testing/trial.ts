@@ -52,14 +52,19 @@ export function openTrial(whenOver: (remove: () => void) => void = onTestFinishe
   return { at: (name) => join(folder, name), bcopy: (...argv) => bcopyWith({}, ...argv), bcopyWith }
 }
 
+export interface SpawnOptions {
+  readonly nodeArgs?: readonly string[]
+  readonly stdio?: StdioOptions
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Runs the built program in a process of its own. */
-export function spawnBcopy(
-  argv: readonly string[],
-  options: { readonly nodeArgs?: readonly string[]; readonly stdio?: StdioOptions } = {},
-): ChildProcess {
+export function spawnBcopy(argv: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const main = join(import.meta.dirname, "../dist/main.js")
   return spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...argv], {
     stdio: options.stdio ?? ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...options.env },
   })
 }
 

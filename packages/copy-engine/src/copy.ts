@@ -71,7 +71,8 @@ async function copyNow(repository: Repository, options: CopyOptions): Promise<Co
   const abortable = signal === undefined ? {} : { signal }
   requireWritable(repository)
   if (level !== undefined) requireLevel(level)
-  const plan = memoryPlan(options, repository.packBytes)
+  // What is taken over as it was compressed is done with in milliseconds.
+  const plan = memoryPlan({ ...options, mayHelp: level === undefined }, repository.packBytes)
   const { tasks, unlisted, settings } = await planTasks(repository, options)
   const copied: CopyReport["copied"][number][] = []
   const skipped: CopyReport["skipped"][number][] = []

@@ -19,6 +19,10 @@ const INLINE_BYTES = 32 << 20
 /** Pieces of memory kept for the next who asks. */
 const MAX_SPARE = 20
 
+/** So much waits for every thread before this one takes a piece of work itself; so many more are then on their way. */
+const HELP_AT = 4
+const HELPED_AHEAD = 3
+
 /**
  * The data movers of a run, and the memory in which packs are filled: one set for all its sessions, since threads take time
  * to start. Threads are started shortly before their first work. docs/design.md, Data movers
@@ -33,6 +37,7 @@ export class DataMovers {
   readonly starter: MoverThread
   readonly #inline: boolean
   readonly #adaptive: boolean
+  readonly #helps: boolean
   readonly #packBytes: number
   readonly #threads: (MoverThread | undefined)[]
   readonly #started: StartedMovers | undefined
@@ -42,10 +47,11 @@ export class DataMovers {
   #mapBuffer: Uint8Array | undefined
 
   /** With threads that were started before, there is nothing to wait for: they do all the work. */
-  constructor({ movers, adaptive, packBuffers }: MemoryPlan, packBytes: number, started?: StartedMovers) {
+  constructor({ movers, adaptive, helps, packBuffers }: MemoryPlan, packBytes: number, started?: StartedMovers) {
     this.#started = started
     this.#inline = movers === 0
     this.#adaptive = adaptive
+    this.#helps = helps
     this.#packBytes = packBytes
     this.count = Math.max(1, movers)
     this.inlinePieces = adaptive && movers > 0 && started === undefined ? INLINE_PIECES : 0
@@ -63,10 +69,17 @@ export class DataMovers {
   /**
    * How many pieces of work to have on their way, when so many were given out: what is being done, as much again, and one
    * being fetched; none where this thread works because there is little to do. Who asked for no threads gets what one would
-   * be given, so that the same is decided at the same places.
+   * be given, so that the same is decided at the same places. Where this thread helps, the others must not run out of work
+   * meanwhile.
    */
   depthAt(pieces: number): number {
-    return this.#adaptive && (this.#inline || pieces < this.inlinePieces) ? 0 : 2 * this.count + 1
+    if (this.#adaptive && (this.#inline || pieces < this.inlinePieces)) return 0
+    return this.#helps ? HELP_AT * this.count + HELPED_AHEAD : 2 * this.count + 1
+  }
+
+  /** Whether this thread does a piece of work itself, when so many are with the thread that has the fewest. */
+  helpsAt(busy: number): boolean {
+    return this.#helps && busy >= HELP_AT && this.pool.hasFree
   }
 
   /** Told how many pieces of work a session has given out: starts threads shortly before they are needed. */
@@ -75,9 +88,9 @@ export class DataMovers {
     for (let mover = 0; mover < this.count; mover++) this.thread(mover)
   }
 
-  /** Memory in which map packs are filled, one after the other. */
+  /** Memory in which map packs are filled, one after the other. Shared, since of other memory V8 lets so much start a collection. */
   get mapBuffer(): Uint8Array {
-    return (this.#mapBuffer ??= new Uint8Array(packBufferBytes(this.#packBytes)))
+    return (this.#mapBuffer ??= new Uint8Array(new SharedArrayBuffer(packBufferBytes(this.#packBytes))))
   }
 
   /** Memory for so many bytes that movers share, of whole pages; what was given back before, if it is as large. */

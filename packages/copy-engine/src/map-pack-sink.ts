@@ -1,4 +1,6 @@
 import {
+  DIGEST_BYTES,
+  LEAF_BLOCKS,
   layout,
   type MapPackRef,
   mapPackWriter,
@@ -14,7 +16,7 @@ import type { PackUploads } from "./pack-uploads.ts"
 import type { Repository } from "./repository.ts"
 import type { SessionPacks } from "./session-packs.ts"
 
-/** Compression level of pages: ids do not compress, what stands beside them does a little. */
+/** Compression level of pages: what stands beside ids does compress a little. */
 const LEVEL = 1
 
 /**
@@ -72,7 +74,8 @@ export class MapPackSink implements PageSink, PageBytes {
     if (this.#current?.writer.full === true) await this.flush()
     this.#current ??= this.#begin()
     const { pack, writer } = this.#current
-    const { offset, storedBytes } = writer.add(page, record)
+    const level = record.type === "mapLeaf" && !repeatsIds(page) ? 0 : LEVEL
+    const { offset, storedBytes } = writer.add(page, record, level)
     this.#fresh.set(offset, page.slice())
     this.#live.set(pack, (this.#live.get(pack) ?? 0) + storedBytes)
     return { pack, offset, length: storedBytes, digest }
@@ -133,4 +136,19 @@ export class MapPackSink implements PageSink, PageBytes {
     const writer = mapPackWriter({ suite, codec, level: LEVEL, objectKey: key, packBytes, buffer })
     return { pack: this.#next++, number, key, writer }
   }
+}
+
+/** From so many ids on that stand there before, compression pays. */
+const MIN_REPEATED = 8
+
+/** Whether a leaf gives many blocks the same ids: others do not compress. Ids are its end, whatever else there is of it. */
+function repeatsIds(leaf: Uint8Array): boolean {
+  const view = new DataView(leaf.buffer, leaf.byteOffset, leaf.length)
+  const seen = new Set<number>()
+  let ids = 0
+  for (let at = leaf.length - DIGEST_BYTES; at >= 0 && ids < LEAF_BLOCKS; at -= DIGEST_BYTES) {
+    seen.add(view.getUint32(at))
+    ids++
+  }
+  return ids - seen.size >= MIN_REPEATED
 }

@@ -1,7 +1,13 @@
-import { availableParallelism } from "node:os"
 import { packBufferBytes } from "@bcopy/chain-format"
 import { EngineError } from "./engine-error.ts"
-import { DEFAULT_MEMORY_BYTES, MAX_MOVERS, PROCESS_BYTES, THREAD_BYTES, threadsFitting } from "./thread-budget.ts"
+import {
+  coresForThreads,
+  DEFAULT_MEMORY_BYTES,
+  MAX_MOVERS,
+  PROCESS_BYTES,
+  THREAD_BYTES,
+  threadsFitting,
+} from "./thread-budget.ts"
 
 /** The process once it has looked through a repository for what may go, and a thread that writes packs anew: measured. */
 const SURVEYED_BYTES = 125 << 20
@@ -17,8 +23,17 @@ export interface MemoryPlan {
   readonly movers: number
   /** Whether little work may be done without threads: nobody asked for them. */
   readonly adaptive: boolean
+  /** Whether this thread takes work that threads have no hands for: it fills packs too then. */
+  readonly helps: boolean
   /** Buffers in which packs are filled and from which they are stored. */
   readonly packBuffers: number
+}
+
+export interface MemoryPlanOptions {
+  readonly memoryBytes?: number
+  readonly movers?: number
+  /** Whether all pieces of the work are short, so that this thread may do some of them beside its own. */
+  readonly mayHelp?: boolean
 }
 
 /**
@@ -27,7 +42,7 @@ export interface MemoryPlan {
  * @throws EngineError `BadArgument` if there is no room for two packs, with both numbers
  */
 export function memoryPlan(
-  { memoryBytes = DEFAULT_MEMORY_BYTES, movers }: { readonly memoryBytes?: number; readonly movers?: number },
+  { memoryBytes = DEFAULT_MEMORY_BYTES, movers, mayHelp = false }: MemoryPlanOptions,
   packBytes: number,
 ): MemoryPlan {
   requireMovers(movers)
@@ -43,13 +58,17 @@ export function memoryPlan(
     )
   // Each thread fills a pack while another is stored. Where there is no room for two, this thread does the work.
   const fitting = 1 + Math.floor((left - THREAD_BYTES) / (buffer + THREAD_BYTES))
-  const chosen = movers ?? Math.min(availableParallelism(), Math.max(0, fitting), MAX_MOVERS)
-  const rest = Math.max(0, left - chosen * THREAD_BYTES - Math.max(0, chosen - 1) * buffer)
-  const spare = Math.min(chosen, Math.floor(rest / 2 / buffer))
+  const { cores, helps: isAsked } = coresForThreads(mayHelp && movers === undefined)
+  const chosen = movers ?? Math.min(cores, Math.max(0, fitting), MAX_MOVERS)
+  const helps = isAsked && fitting > chosen
+  const filling = Math.max(1, helps ? chosen + 1 : chosen)
+  const rest = Math.max(0, left - chosen * THREAD_BYTES - (filling - 1) * buffer)
+  const spare = Math.min(chosen === 0 ? 0 : filling, Math.floor(rest / 2 / buffer))
   return {
     movers: chosen,
     adaptive: movers === undefined,
-    packBuffers: Math.max(1, chosen) + 1 + spare,
+    helps,
+    packBuffers: filling + 1 + spare,
     dedupBytes: Math.min(MAX_DEDUP_BYTES, MIN_DEDUP_BYTES + Math.floor(rest / 4)),
   }
 }
@@ -75,11 +94,11 @@ export function repackingPlan(
   requireMovers(movers)
   const left = memoryBytes - SURVEYED_BYTES - WHOLE_PACKS * packBufferBytes(packBytes)
   const fitting = Math.floor(left / (packBufferBytes(packBytes / 2) + REPACKER_BYTES))
-  const chosen = movers ?? Math.min(availableParallelism(), Math.max(0, fitting), MAX_MOVERS)
+  const chosen = movers ?? Math.min(coresForThreads().cores, Math.max(0, fitting), MAX_MOVERS)
   const packBuffers = Math.max(2, chosen)
   const room = Math.floor((left - chosen * REPACKER_BYTES) / packBuffers) - packBufferBytes(0)
   const fillBytes = Math.min(packBytes, Math.max(Math.ceil(packBytes / 2), room))
-  return { movers: chosen, adaptive: movers === undefined, packBuffers, dedupBytes: 0, fillBytes }
+  return { movers: chosen, adaptive: movers === undefined, helps: false, packBuffers, dedupBytes: 0, fillBytes }
 }
 
 /** Ranges of packs that a reader has in memory at most, and their bytes. */
@@ -102,11 +121,11 @@ export function readingPlan(
 ): MemoryPlan {
   requireMovers(movers)
   const fitting = threadsFitting(memoryBytes - rangesHeld(rangeBytes) * rangeBytes)
-  const chosen = movers ?? Math.min(availableParallelism(), fitting, MAX_MOVERS)
+  const chosen = movers ?? Math.min(coresForThreads().cores, fitting, MAX_MOVERS)
   // Ranges and whole packs are not read at the same time.
   const rest = Math.max(0, memoryBytes - PROCESS_BYTES - chosen * THREAD_BYTES)
   const packBuffers = Math.min(chosen + 1, Math.floor(rest / packBufferBytes(packBytes)))
-  return { movers: chosen, adaptive: movers === undefined, packBuffers, dedupBytes: 0 }
+  return { movers: chosen, adaptive: movers === undefined, helps: false, packBuffers, dedupBytes: 0 }
 }
 
 function requireMovers(movers: number | undefined): void {

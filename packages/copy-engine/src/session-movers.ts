@@ -60,7 +60,7 @@ export class SessionMovers {
   readonly #packs: SessionPacks
   readonly #uploads: PackUploads
   readonly #workers: (Worker | undefined)[]
-  /** This thread, at the beginning. */
+  /** This thread, at the beginning, and where it helps. */
   #starter: Worker | undefined
   readonly #made = new Map<number, NewPack>()
   /** Packs of this session that are not here yet, and the slots in them that somebody waits for. */
@@ -188,13 +188,14 @@ export class SessionMovers {
       for (const pack of packs) this.#arrived(worker, pack, until)
   }
 
-  /** The mover with the fewest stretches; of several, the one whose turn it is. */
+  /** The mover with the fewest stretches; of several, the one whose turn it is. This thread, if all have enough. */
   #next(): Worker {
     if (this.#sent < this.#movers.inlinePieces) return (this.#starter ??= this.#begin(this.#movers.starter))
     const { count } = this.#movers
     const busy = (mover: number) => this.#workers[mover]?.busy ?? 0
     let least = this.#sent % count
     for (let mover = 0; mover < count; mover++) if (busy(mover) < busy(least)) least = mover
+    if (this.#movers.helpsAt(busy(least))) return (this.#starter ??= this.#begin(this.#movers.starter))
     return (this.#workers[least] ??= this.#begin(this.#movers.thread(least)))
   }
 

@@ -1,12 +1,13 @@
-import { availableParallelism } from "node:os"
 import { type IdleMover, startMover } from "./mover-thread.ts"
-import { MAX_MOVERS, threadsFitting } from "./thread-budget.ts"
+import { coresForThreads, MAX_MOVERS, threadsFitting } from "./thread-budget.ts"
 
 export interface StartMoversOptions {
   /** As will be said to what they are for; 288 MiB by default. */
   readonly memoryBytes?: number
   /** Cores that somebody else is busy on meanwhile: so many threads are left out until {@link StartedMovers.fit}. */
   readonly busyCores?: number
+  /** Whether the main thread may do a part of the work, as it does in a copy: on two cores it needs one thread less then. */
+  readonly mayHelp?: boolean
 }
 
 /** Threads that were started before anybody had work for them. Who started them closes them. */
@@ -50,6 +51,7 @@ export function startMovers(options: StartMoversOptions = {}): StartedMovers {
   return new StartedMovers(countFor(options))
 }
 
-function countFor({ memoryBytes, busyCores = 0 }: StartMoversOptions): number {
-  return Math.min(Math.max(0, availableParallelism() - busyCores), threadsFitting(memoryBytes), MAX_MOVERS)
+function countFor({ memoryBytes, busyCores = 0, mayHelp = false }: StartMoversOptions): number {
+  const { cores } = coresForThreads(mayHelp)
+  return Math.min(Math.max(0, cores - busyCores), threadsFitting(memoryBytes), MAX_MOVERS)
 }

@@ -29,6 +29,7 @@ export const copyCommand: CliCommand<CopyCommandOptions> = {
   name: "copy",
   keepsCheckpoint: true,
   movesData: ({ dryRun }) => dryRun !== true,
+  mayHelp: ({ level }) => level === undefined,
   define(command) {
     command
       .summary("copy restore points into another repository")
