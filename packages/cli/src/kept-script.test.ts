@@ -137,7 +137,9 @@ test("a run that took longer, and came to more code, keeps that", () => {
   }
   expect(said(1, 1)).toBe(true)
   expect(said(1, 1e12)).toBe(false)
-  expect(said(1e12, 1)).toBe(false)
+  expect(said(9_000, 1)).toBe(false)
+  // A long one no longer had what it began with.
+  expect(said(10_000, 1e12)).toBe(true)
 })
 
 test("what nobody used for long is let go; without a folder, or where it cannot be written to, nothing is kept", () => {

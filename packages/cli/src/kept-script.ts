@@ -13,6 +13,8 @@ const HEADER_BYTES = DIGEST_BYTES + 16
 const LONGER = 1.5
 /** So much more code, and it is kept anew. */
 const MORE = 1.1
+/** From such a run V8 may have thrown away what was called at its beginning alone. */
+const LONG_MS = 10_000
 const ENDING = ".code"
 /** What no longer belongs to this script is let go when it is so old. */
 const MAX_AGE_MS = 30 * 24 * 3600 * 1000
@@ -55,7 +57,7 @@ export function runKept<Exports>(file: URL, { folder, use }: KeptScriptOptions):
       if (path === undefined) return
       const ms = performance.now()
       const isGood = kept !== undefined && script.cachedDataRejected !== true
-      if (isGood && (ms < kept.ms * LONGER || compiledBytes() < kept.codeBytes * MORE)) return
+      if (isGood && !isWorthMore(ms, kept)) return
       try {
         writeKept(path, { ms, codeBytes: compiledBytes(), code: script.createCachedData() })
         removeOld(folder as string, path)
@@ -72,6 +74,12 @@ interface Kept {
   /** Of all that was compiled in it, Node's own code among it. */
   readonly codeBytes: number
   readonly code: Buffer
+}
+
+/** Whether what a run of so long compiled is better than what is kept. */
+function isWorthMore(ms: number, kept: Kept): boolean {
+  if (ms >= LONG_MS) return false
+  return kept.ms >= LONG_MS || (ms > kept.ms * LONGER && compiledBytes() > kept.codeBytes * MORE)
 }
 
 function readKept(path: string): Kept | undefined {
@@ -94,8 +102,12 @@ function writeKept(path: string, { ms, codeBytes, code }: Kept): void {
   bytes.writeDoubleBE(codeBytes, DIGEST_BYTES + 8)
   hash("sha256", bytes.subarray(DIGEST_BYTES), "buffer").copy(bytes)
   const written = `${path}.${randomUUID()}`
-  writeFileSync(written, bytes, { flag: "wx", mode: 0o600 })
-  renameSync(written, path)
+  try {
+    writeFileSync(written, bytes, { flag: "wx", mode: 0o600 })
+    renameSync(written, path)
+  } finally {
+    rmSync(written, { force: true })
+  }
 }
 
 function removeOld(folder: string, path: string): void {

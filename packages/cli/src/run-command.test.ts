@@ -59,3 +59,29 @@ test("a command writes as the host that its surroundings name, and as this proce
   for (const io of [{ ...quiet, host: systemHost }, quiet]) await runCommand(command, { options: {}, args: [] }, io)
   expect(hosts).toEqual([systemHost, undefined])
 })
+
+test("it is told once when an engine begins to work, and not before", async () => {
+  const told: string[] = []
+  const io = { ...quiet, onWork: () => told.push("work") }
+  const run = async ({ seams: { onEvent } }: Call<object>) => {
+    told.push("opened")
+    for (const workload of ["a", "b"]) onEvent?.({ type: "waiting", workload, reason: "another session is at it" })
+    return { text: "", document: {} }
+  }
+  expect(await runCommand({ name: "it", define: () => undefined, run }, { options: {}, args: [] }, io)).toBe(0)
+  expect(told).toEqual(["opened", "work"])
+})
+
+test("what the main thread may do of a command is told to who starts threads", async () => {
+  const asked: unknown[] = []
+  const startMovers = (options: unknown) => {
+    asked.push(options)
+    return { close: async () => undefined } as never
+  }
+  const run = async () => ({ text: "", document: {} })
+  const command = { name: "it", define: () => undefined, run, movesData: () => true }
+  const call = { options: { memory: 1 << 28 }, args: [] }
+  await runCommand(command, call, { ...quiet, startMovers })
+  await runCommand({ ...command, mayHelp: () => true }, call, { ...quiet, startMovers })
+  expect(asked).toEqual([{ memoryBytes: 1 << 28 }, { memoryBytes: 1 << 28, mayHelp: true }])
+})
