@@ -27,10 +27,10 @@ function makeTrial() {
     file,
     kept,
     write: (source: string) => writeFileSync(file, source),
-    run: (use = "copy") => runKept<Exports>(pathToFileURL(file), { folder: kept, use }),
+    run: (use = "copy", ms = 500) => runKept<Exports>(pathToFileURL(file), { folder: kept, use, now: () => ms }),
     /** Runs it once, and keeps. */
-    runOnce(use?: string) {
-      const script = this.run(use)
+    runOnce(use?: string, ms?: number) {
+      const script = this.run(use, ms)
       script.keep()
       return script.exports.sum(1, 2)
     },
@@ -126,20 +126,23 @@ test("a run that took longer, and came to more code, keeps that", () => {
   trial.write(SOURCE)
   trial.runOnce()
   const path = trial.path()
-  const said = (ms: number, codeBytes: number) => {
+  /** Whether a run of so long keeps its own, when the one before took `ms`, and came to so much. */
+  const keepsOver = (ms: number, codeBytes: number, ranMs: number) => {
     rewrite(path, (bytes) => {
       bytes.writeDoubleBE(ms, 32)
       bytes.writeDoubleBE(codeBytes, 40)
     })
     const { ino } = statSync(path)
-    trial.runOnce()
+    trial.runOnce("copy", ranMs)
     return statSync(path).ino !== ino
   }
-  expect(said(1, 1)).toBe(true)
-  expect(said(1, 1e12)).toBe(false)
-  expect(said(9_000, 1)).toBe(false)
-  // A long one no longer had what it began with.
-  expect(said(10_000, 1e12)).toBe(true)
+  expect(keepsOver(400, 1, 601)).toBe(true)
+  expect(keepsOver(400, 1e12, 601)).toBe(false)
+  expect(keepsOver(400, 1, 599)).toBe(false)
+  // One of ten seconds no longer has all that it began with.
+  expect(keepsOver(400, 1, 10_000)).toBe(false)
+  expect(keepsOver(10_000, 1e12, 500)).toBe(true)
+  expect(keepsOver(20_000, 1, 10_000)).toBe(false)
 })
 
 test("what nobody used for long is let go; without a folder, or where it cannot be written to, nothing is kept", () => {

@@ -30,6 +30,8 @@ export interface KeptScriptOptions {
   readonly folder: string | undefined
   /** What of the script is used: each use keeps what it needs. */
   readonly use: string
+  /** How long the process has been there, in milliseconds. */
+  readonly now?: () => number
 }
 
 /**
@@ -38,7 +40,10 @@ export interface KeptScriptOptions {
  * Kept is for these very bytes only, and for this V8: it looks at that itself. docs/decisions/0027-a-program-kept-compiled.md
  * @throws what the script throws; SystemError if it cannot be read
  */
-export function runKept<Exports>(file: URL, { folder, use }: KeptScriptOptions): KeptScript<Exports> {
+export function runKept<Exports>(
+  file: URL,
+  { folder, use, now = () => performance.now() }: KeptScriptOptions,
+): KeptScript<Exports> {
   const bytes = readFileSync(file)
   const path = folder && join(folder, `${hash("sha256", bytes).slice(0, 32)}-${use}${ENDING}`)
   const kept = path === undefined ? undefined : readKept(path)
@@ -55,7 +60,7 @@ export function runKept<Exports>(file: URL, { folder, use }: KeptScriptOptions):
     exports: module.exports,
     keep() {
       if (path === undefined) return
-      const ms = performance.now()
+      const ms = now()
       const isGood = kept !== undefined && script.cachedDataRejected !== true
       if (isGood && !isWorthMore(ms, kept)) return
       try {
