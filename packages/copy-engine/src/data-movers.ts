@@ -1,6 +1,6 @@
 import { packBufferBytes } from "@bcopy/chain-format"
 import { pageMemory } from "./direct-file.ts"
-import { inlineMover } from "./inline-mover.ts"
+import { type InlineMover, inlineMover } from "./inline-mover.ts"
 import type { MemoryPlan } from "./memory-budget.ts"
 import { type MoverThread, startMover } from "./mover-thread.ts"
 import { PackPool, packPoolMemory } from "./pack-pool.ts"
@@ -22,6 +22,8 @@ const MAX_SPARE = 20
 /** So much waits for every thread before this one takes a piece of work itself; so many more are then on their way. */
 const HELP_AT = 4
 const HELPED_AHEAD = 3
+/** More than a stretch and a slot that waited before it come to. */
+const HELP_BYTES = 4 << 20
 
 /**
  * The data movers of a run, and the memory in which packs are filled: one set for all its sessions, since threads take time
@@ -34,7 +36,7 @@ export class DataMovers {
   /** How many pieces of its work a session gives to {@link starter} before it turns to threads. */
   readonly inlinePieces: number
   /** A mover in this thread. */
-  readonly starter: MoverThread
+  readonly starter: InlineMover
   readonly #inline: boolean
   readonly #adaptive: boolean
   readonly #helps: boolean
@@ -79,7 +81,7 @@ export class DataMovers {
 
   /** Whether this thread does a piece of work itself, when so many are with the thread that has the fewest. */
   helpsAt(busy: number): boolean {
-    return this.#helps && busy >= HELP_AT && this.pool.hasFree
+    return this.#helps && busy >= HELP_AT && (this.pool.hasFree || this.starter.hasRoomFor(HELP_BYTES))
   }
 
   /** Told how many pieces of work a session has given out: starts threads shortly before they are needed. */

@@ -6,8 +6,14 @@ import type { MovedPack } from "./pack-filler.ts"
 import type { PackPool } from "./pack-pool.ts"
 import { checkSlots, unpack } from "./unpack.ts"
 
+/** A mover in this thread, of which more can be asked at once. */
+export interface InlineMover extends MoverThread {
+  /** Whether a stretch of so many bytes needs no buffer. */
+  hasRoomFor(bytes: number): boolean
+}
+
 /** A mover in this thread: for `movers: 0`, and where there are no worker threads. */
-export function inlineMover(pool: PackPool): MoverThread {
+export function inlineMover(pool: PackPool): InlineMover {
   let mover: Mover | undefined
   let packs: MovedPack[] = []
   const takePacks = () => {
@@ -30,6 +36,7 @@ export function inlineMover(pool: PackPool): MoverThread {
         onPack(pack)
       })
     },
+    hasRoomFor: (bytes) => mover?.hasRoomFor(bytes) === true,
     async move(stretch) {
       const moved = (mover as Mover).move(stretch)
       return { moved, packs: takePacks() }

@@ -120,6 +120,11 @@ export class Mover {
     this.#zero = new Uint8Array(setup.blockBytes)
   }
 
+  /** Whether a stretch of so many bytes goes into the pack that is being filled, whatever becomes of it. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#packs.hasRoomFor(bytes)
+  }
+
   /** Lets go of a pack that nobody will finish. */
   abandon(): void {
     this.#packs.abandon()

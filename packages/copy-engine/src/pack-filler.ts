@@ -70,6 +70,11 @@ export class PackFiller {
     this.#dedup = new DedupTable(setup.dedup)
   }
 
+  /** Whether the pack that is being filled takes so many bytes more, so that no buffer is needed for them. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#current !== undefined && this.#current.writer.bytes + bytes < this.#setup.packBytes
+  }
+
   /** Lets go of a pack that nobody will finish. */
   abandon(): void {
     if (this.#current !== undefined) this.#means.releaseBuffer(this.#current.buffer.index)
