@@ -22,8 +22,8 @@ const MAX_SPARE = 20
 /** So much waits for every thread before this one takes a piece of work itself; so many more are then on their way. */
 const HELP_AT = 4
 const HELPED_AHEAD = 3
-/** More than a stretch and a slot that waited before it come to. */
-const HELP_BYTES = 4 << 20
+/** More than a stretch and a slot that waited before it come to, with blocks of 4 MiB too. */
+const HELP_BYTES = 9 << 20
 
 /**
  * The data movers of a run, and the memory in which packs are filled: one set for all its sessions, since threads take time
