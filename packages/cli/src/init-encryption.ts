@@ -25,10 +25,10 @@ export interface InitEncryption {
   readonly discard: () => Promise<void>
 }
 
-/** Decides from options, environment and person how a repository is encrypted. @throws CliError `Usage`, `Refused` */
-export async function initEncryption(call: Call<InitKeyOptions>): Promise<InitEncryption> {
+/** Decides from options, environment and person how the repository that a REPO text names is encrypted. @throws CliError `Usage`, `Refused` */
+export async function initEncryption(repository: string, call: Call<InitKeyOptions>): Promise<InitEncryption> {
   const { options, io } = call
-  const { encryption, hint, kmsKey, dryRun = false } = options
+  const { encryption, hint, kmsKey, dryRun = false, yes = false } = options
   const places = { file: options.passwordFile, command: options.passwordCommand, fd: options.passwordFd }
   if (!encryption) {
     const given = [...Object.values(places), hint, kmsKey].some((value) => value !== undefined)
@@ -42,7 +42,7 @@ export async function initEncryption(call: Call<InitKeyOptions>): Promise<InitEn
   const password = given ?? (kmsKey === undefined ? await askTwice(io, "password of the new repository: ") : undefined)
   const kms = kmsKey === undefined ? undefined : await openKmsKey(kmsKey, call)
   if (dryRun) return { encryption: "none", describe: "encrypted", discard: async () => undefined }
-  const kit = kitPath === undefined ? undefined : await prepareRecoveryKit(kitPath)
+  const kit = kitPath === undefined ? undefined : await prepareRecoveryKit(kitPath, { repository, yes })
   const slots: NewSlot[] = []
   if (password !== undefined)
     slots.push({ holder: { type: "password", password }, ...(hint !== undefined && { hint }) })

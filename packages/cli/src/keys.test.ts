@@ -189,6 +189,32 @@ test("a new kit takes the place of the one before", async () => {
   expect((await plain("points", "--repo", repo, "--recovery-kit", at("kit.txt"))).exit).toBe(exitCodes.wrongKey)
 })
 
+test("a kit does not go into the repository that it opens, nor where no file can be made; the old one stays good", async () => {
+  const trial = openTrial()
+  const { at, bcopy: plain } = trial
+  const { repo, bcopy } = await sealedRepository(trial)
+  const kitIn = async (path: string) => bcopy("keys", "recovery-kit", "--repo", repo, "--yes", "--output", at(path))
+  for (const path of ["repo/kit.txt", "repo/keys/kit.txt"]) {
+    const told = await kitIn(path)
+    expect([told.exit, told.stderr]).toEqual([exitCodes.refused, expect.stringContaining("in the repository")])
+    expect(existsSync(at(path))).toBe(false)
+  }
+  expect((await kitIn("nowhere/kit.txt")).exit).toBe(exitCodes.failed)
+  expect((await plain("points", "--repo", repo, "--recovery-kit", at("kit.txt"))).exit).toBe(0)
+  const init = ["init", "--repo", at("new"), "--yes", "--recovery-kit", at("new/kit.txt")]
+  expect((await bcopy(...init)).exit).toBe(exitCodes.refused)
+  expect(existsSync(at("new"))).toBe(false)
+})
+
+test.skipIf(process.platform === "win32")("a password command runs once, whatever is asked of it later", async () => {
+  const trial = openTrial()
+  const { repo } = await sealedRepository(trial)
+  const command = `echo once >> ${trial.at("runs")}; echo ${JSON.stringify(PASSWORD)}`
+  const rotate = ["keys", "rotate", "--repo", repo, "--yes", "--password-command", command]
+  expect((await trial.bcopy(...rotate)).exit).toBe(0)
+  expect(readFileSync(trial.at("runs"), "utf8")).toBe("once\n")
+})
+
 test("a copy takes two passwords, or one that it tries on both; its target is never written in the clear by a key", async () => {
   const trial = openTrial()
   const { at } = trial

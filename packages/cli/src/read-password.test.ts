@@ -18,6 +18,25 @@ test("a password is the first line of a descriptor that is open for reading", as
   expect(await fromFd(openFile("r"))).toBe("pass word")
 })
 
+test("what is not UTF-8 is refused: read as text it would be the same as other bytes", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bcopy-pw-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, "pw")
+  writeFileSync(file, Buffer.from("Passw\u00f6rt\n", "latin1"))
+  const places = { variable: "SECRET" }
+  await expect(readPassword({ ...places, file }, { env: {} } as never)).rejects.toThrow(
+    `password file ${file} gives a password that is not UTF-8`,
+  )
+  await expect(readPassword(places, { env: { SECRET: "a\ufffdb" } } as never)).rejects.toThrow("SECRET gives a password")
+  writeFileSync(file, "Passw\u00f6rt\n")
+  expect(await readPassword({ ...places, file }, { env: {} } as never)).toBe("Passw\u00f6rt")
+})
+
+test.skipIf(process.platform === "win32")("a command that is killed is told by its signal", async () => {
+  const killed = readPassword({ command: "kill -9 $$", variable: "NONE" }, { env: process.env } as never)
+  await expect(killed).rejects.toThrow("the password command ended with SIGKILL")
+})
+
 test.runIf(isLinux)(
   "a descriptor that was not given is not read: Node's own could be waited for without end",
   async () => {

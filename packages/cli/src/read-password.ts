@@ -32,7 +32,7 @@ export async function readPassword(places: PasswordPlaces, io: Io): Promise<stri
   if (fd !== undefined) return fromDescriptor(fd)
   const env = (name: string) => io.env[name] || undefined
   const value = env(variable)
-  if (value !== undefined) return value
+  if (value !== undefined) return requireText(value, variable)
   const named = env(`${variable}_FILE`)
   if (named !== undefined) return fromFile(named)
   const run = env(`${variable}_COMMAND`)
@@ -111,8 +111,9 @@ async function fromCommand(command: string, io: Io): Promise<string> {
     return firstLine(stdout, "the password command")
   } catch (error) {
     if (error instanceof CliError) throw error
-    const { code, killed } = error as { readonly code?: unknown; readonly killed?: boolean }
-    const how = killed === true ? `did not end within ${COMMAND_TIMEOUT_MS / 1000} s` : `ended with ${String(code)}`
+    const { code, killed, signal } = error as { readonly [key in "code" | "killed" | "signal"]?: unknown }
+    const how =
+      killed === true ? `did not end within ${COMMAND_TIMEOUT_MS / 1000} s` : `ended with ${String(code ?? signal)}`
     throw new CliError("Usage", `the password command ${how}`)
   }
 }
@@ -120,6 +121,16 @@ async function fromCommand(command: string, io: Io): Promise<string> {
 function firstLine(bytes: Buffer, what: string): string {
   const [line = ""] = bytes.toString("utf8").split(/\r?\n/, 1)
   bytes.fill(0)
-  if (line !== "") return line
-  throw new CliError("Usage", `${what} holds no password: its first line is empty`)
+  if (line === "") throw new CliError("Usage", `${what} holds no password: its first line is empty`)
+  return requireText(line, what)
+}
+
+/** What is no UTF-8 is read as this character, whatever it was: other bytes would be the same password. */
+const NOT_TEXT = "\ufffd"
+
+function requireText(password: string, what: string): string {
+  if (!password.includes(NOT_TEXT)) return password
+  throw new CliError("Usage", `${what} gives a password that is not UTF-8`, {
+    hint: "Write it in UTF-8; of random bytes take their hexadecimal digits or base64.",
+  })
 }

@@ -4,7 +4,7 @@ import { enclosingRepository, realPath } from "./enclosing-repository.ts"
 import { isBucketAddress } from "./is-bucket-address.ts"
 
 /**
- * Keeps a restore out of repositories: always out of the one it reads, out of others unless `yes`.
+ * Keeps what is written out of repositories: always out of the one it comes from, out of others unless `yes`.
  * @throws EngineError `Refused`
  */
 export async function refuseOutputInside(

@@ -19,8 +19,17 @@ export interface GivenKey {
   readonly isGuess?: boolean
 }
 
-/** Reads what was given for the repository that a command works on. @throws CliError `Usage` */
-export async function givenKey({ options, io }: Pick<Call<KeyOptions>, "options" | "io">): Promise<GivenKey> {
+/** What was read already, by the options of its call: a pipe or a descriptor can be read once, and a command should run once. */
+const known = new WeakMap<object, Promise<GivenKey>>()
+
+/** What was given for the repository that a command works on: read once, however often it is asked for. @throws CliError `Usage` */
+export async function givenKey(call: Pick<Call<KeyOptions>, "options" | "io">): Promise<GivenKey> {
+  const key = known.get(call.options) ?? readKey(call)
+  known.set(call.options, key)
+  return key
+}
+
+async function readKey({ options, io }: Pick<Call<KeyOptions>, "options" | "io">): Promise<GivenKey> {
   const { passwordFile: file, passwordCommand: command, passwordFd: fd, recoveryKit, fingerprint } = options
   if (fingerprint !== undefined && !/^[0-9a-f]{64}$/.test(fingerprint))
     throw new CliError("Usage", `--fingerprint ${fingerprint} is not 64 hex digits`, {
@@ -39,8 +48,12 @@ export async function givenKeys(
 ): Promise<{ readonly from: GivenKey; readonly to: GivenKey }> {
   const { options, io } = call
   const { fromPasswordFile: file, fromPasswordCommand: command, fromPasswordFd: fd, fromRecoveryKit } = options
-  const from = await readGiven({ file, command, fd, variable: "BCOPY_FROM_PASSWORD" }, fromRecoveryKit, io)
   const to = await givenKey(call)
+  // What was read of a descriptor is there no more for the other.
+  const from =
+    fd !== undefined && fd === options.passwordFd
+      ? { ...(to.password !== undefined && { password: to.password }) }
+      : await readGiven({ file, command, fd, variable: "BCOPY_FROM_PASSWORD" }, fromRecoveryKit, io)
   const isGiven = ({ password, kit }: GivenKey) => password !== undefined || kit !== undefined
   return {
     from: isGiven(from) ? from : { ...(to.password !== undefined && { password: to.password }) },

@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises"
-import type { RecoveryMaterial } from "@bcopy/copy-engine"
+import { EngineError, type RecoveryMaterial } from "@bcopy/copy-engine"
 import { newX25519Pair, renderRecoveryKit, type X25519Pair } from "@bcopy/crypto"
 import { CliError } from "./cli-error.ts"
+import { refuseOutputInside } from "./refuse-output-inside.ts"
 
 /** A recovery key that is about to leave: its public half stays, its private half goes into a file, once. */
 export interface LeavingKit {
@@ -9,8 +10,16 @@ export interface LeavingKit {
   readonly pair: X25519Pair
 }
 
-/** Prepares a kit. @throws CliError `Refused` if the file exists or cannot be made */
-export async function prepareRecoveryKit(path: string): Promise<LeavingKit> {
+/**
+ * Prepares a kit, for a repository that it must not lie in: who sees the one would have the other.
+ * @throws CliError `Refused` if the file exists; EngineError `Refused` if it lies in the repository, or without `yes` in
+ * another one, `OutputFailed` if it cannot be made
+ */
+export async function prepareRecoveryKit(
+  path: string,
+  { repository, yes = false }: { readonly repository: string; readonly yes?: boolean },
+): Promise<LeavingKit> {
+  await refuseOutputInside(repository, path, { yes })
   await create(path, "").then(({ close }) => close())
   return { path, pair: newX25519Pair() }
 }
@@ -36,7 +45,7 @@ async function create(path: string, text: string): Promise<{ readonly close: () 
     return { close: () => file.close() }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code !== "EEXIST") throw new CliError("Refused", `recovery kit: ${message}`, { cause: error })
+    if (code !== "EEXIST") throw new EngineError("OutputFailed", `recovery kit: ${message}`, { cause: error })
     throw new CliError("Refused", `${path} exists already: a recovery kit overwrites nothing`, { cause: error })
   }
 }

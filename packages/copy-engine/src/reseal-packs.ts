@@ -76,9 +76,21 @@ export class PackResealer {
     return false
   }
 
-  /** Finds what a run before this one has moved: packs have the same numbers in a point's old table and in its new one. */
+  /**
+   * Finds what a run before this one has moved: packs have the same numbers in a point's old table and in its new one. Where
+   * the old one was given back since, nothing is found, and what others share with the point is sealed once more.
+   */
   async learn(point: LivePoint): Promise<void> {
     if (point.home === undefined) return
+    try {
+      await this.#learnFrom(point)
+    } catch (error) {
+      // Nobody needs the old table any more. If it is the new one that cannot be read, that comes out when the point is moved.
+      if (!isDamage(error)) throw error
+    }
+  }
+
+  async #learnFrom(point: LivePoint): Promise<void> {
     const { home: _, ...born } = point
     const [before, now] = [await this.#manifestOf(born), await this.#manifestOf(point)]
     for (const ref of before.mapPacks) {

@@ -3,7 +3,7 @@ import { epochOf } from "@bcopy/crypto"
 import { appendLogEntry } from "./append-log-entry.ts"
 import { asEngineError } from "./as-engine-error.ts"
 import { type EndedEpochs, endEarlierEpochs } from "./end-epochs.ts"
-import { EngineError } from "./engine-error.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FoundWorkload } from "./find-workloads.ts"
 import { interruptible } from "./interruptible.ts"
 import { areEpochsEnded, requireRoot, rootInForce } from "./key-slots.ts"
@@ -36,7 +36,8 @@ export interface RewriteReport {
 /**
  * Seals anew what living points need of earlier epochs, so that a stolen root opens nothing of it any more once the old
  * packs are gone: that is for reclaim. Nothing is compressed again, and no block or page changes its place in its pack.
- * Points are moved by `rehomed` entries, pack by pack: a run that was killed is gone on with where its last entry stood.
+ * Points are moved by `rehomed` entries, pack by pack: a run that was killed is gone on with where its last entry stood. What
+ * fails in one workload is told at the end, when the others have been done.
  * @throws EngineError `Busy`, `Damaged`, `NotWritable`, `Interrupted`
  */
 export async function rewriteKeys(repository: Repository, options: RewriteKeysOptions = {}): Promise<RewriteReport> {
@@ -54,15 +55,21 @@ async function rewriteAll(repository: Repository, options: RewriteKeysOptions): 
   if (!wereEnded) await lockRotation(repository, abortable)
   const sums = { points: 0, packs: 0, storedBytes: 0 }
   const homes = new Map<string, PackHome>()
+  const failures: unknown[] = []
   for await (const found of findWorkloads(repository, options)) {
     const { job, state } = found
+    const workload = state.workload.name
     try {
       await rewriteWorkload(repository, found, { ...options, homes }, sums)
     } catch (error) {
-      throw asEngineError(error, `${repository.name}: ${job}/${state.workload.name}`)
+      const failure = asEngineError(error, `${repository.name}: ${job}/${workload}`)
+      if (options.signal?.aborted === true || !isEngineError(failure)) throw failure
+      failures.push(failure)
+      repository.seams.onEvent?.({ type: "failed", job, workload, message: failure.message })
     }
   }
   await settleRepeats(repository, options.signal)
+  if (failures.length > 0) throw failures[0]
   return { ...sums, open }
 }
 

@@ -42,7 +42,11 @@ test("the program speaks the C locale and sees nothing else of the environment",
 
 test("a program that is not there throws", async () => {
   const lines = toolLines({ command: "no-such-program", args: [] }, file, { timeoutMs: 20_000 })
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
+  const before = timers()
   await expect(lines.next()).rejects.toThrow(/ENOENT/)
+  // A timer that is left would keep the whole program for as long.
+  expect(timers()).toBe(before)
 })
 
 test("a status other than 0 throws after the lines, so that half an answer is none", async () => {

@@ -32,10 +32,11 @@ export async function* toolLines(
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "ignore", file.fd],
     env: { PATH: toolPath(), LC_ALL: "C" },
-    timeout: timeoutMs,
     killSignal: "SIGKILL",
     ...(signal === undefined ? {} : { signal }),
   })
+  // Node's own limit would keep the process for as long where the program cannot be started.
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs)
   const ended = new Promise<string>((resolve) => {
     child.on("error", (error) => resolve(error.message))
     child.on("close", (status, killedBy) => resolve(status === 0 ? "" : `ended with ${status ?? killedBy}`))
@@ -53,6 +54,7 @@ export async function* toolLines(
     if (trouble !== "") throw new Error(`${command}: ${trouble}`)
     if (rest !== "") yield rest
   } finally {
+    clearTimeout(timer)
     child.kill("SIGKILL")
   }
 }

@@ -50,7 +50,7 @@ export const initCommand: CliCommand<InitOptions> = {
   async run(call) {
     const { blockSize, packSize, dryRun = false } = call.options
     const repo = repositoryGiven(call)
-    const { encryption, describe, discard } = await initEncryption(call)
+    const { encryption, describe, discard } = await initEncryption(repo, call)
     const make = isBucketAddress(repo) ? makeBucketRepository : makeFolderRepository
     try {
       const made = await make(repo, { encryption, blockBytes: blockSize, packBytes: packSize }, call)

@@ -1,19 +1,21 @@
 import { addKeySlot, listKeys, removeKeySlot } from "@bcopy/copy-engine"
 import type { Outcome } from "../cli-command.ts"
 import { CliError } from "../cli-error.ts"
+import { repositoryGiven } from "../open-repository-at.ts"
 import { prepareRecoveryKit, writeRecoveryKit } from "../write-recovery-kit.ts"
 import type { KeyCall } from "./key-call.ts"
 import { factsOf, renderLocked } from "./render-slots.ts"
 
 /** `bcopy keys recovery-kit --output FILE`: a new recovery kit, which takes the place of those before. */
-export async function recoveryKitAction({ repository, options, signal, io }: KeyCall): Promise<Outcome> {
-  const { output, label, dryRun } = options
+export async function recoveryKitAction(call: KeyCall): Promise<Outcome> {
+  const { repository, options, signal, io } = call
+  const { output, label, dryRun, yes = false } = options
   if (output === undefined)
     throw new CliError("Usage", "no file was named for the recovery kit", { hint: "Give one with --output FILE." })
   if (dryRun === true)
     return { document: { dryRun, repository: repository.name }, text: `would write a recovery kit to ${output}` }
   const { slots, inForce } = await listKeys(repository, { signal })
-  const kit = await prepareRecoveryKit(output)
+  const kit = await prepareRecoveryKit(output, { repository: repositoryGiven(call), yes })
   const { name, birth } = repository
   // The kit is on the disk before anything opens by it, and the old one opens until the new one does.
   await writeRecoveryKit(kit, { repository: birth.repository, name, root: inForce, atMs: io.clock.now() })

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest"
+import { backUp } from "./back-up.ts"
+import { epochUse } from "./epoch-use.ts"
+import { reclaim } from "./reclaim/reclaim.ts"
+import { rewriteKeys } from "./rewrite-keys.ts"
+import { rotateKeys } from "./rotate-keys.ts"
+import { disksNow } from "./testing/memory-source.ts"
+import { changed, noise } from "./testing/noise.ts"
+import { testKey } from "./testing/test-keys.ts"
+import { makeWorld, type World } from "./testing/world.ts"
+import { verify } from "./verify.ts"
+
+/** Two workloads of one job that share most of their blocks, with so many points each. */
+async function makeChains(world: World, points: number): Promise<void> {
+  await world.create()
+  let bytes = noise(2_500_000, 1)
+  for (let point = 0; point < points; point++) {
+    bytes = changed(bytes, [{ at: point * 700_000, count: 200_000 }], point)
+    for (const workload of ["web01", "web02"])
+      await backUp(await world.open(), {
+        source: disksNow({ sda: bytes }, { workload }),
+        job: "nightly",
+        workload,
+        level: 0,
+        movers: 0,
+      })
+    await world.clock.advance(60_000)
+  }
+}
+
+async function rotate(world: World): Promise<number> {
+  await rotateKeys(await world.open(), { externalKeys: [testKey], dropOthers: true })
+  return (await world.open()).keys?.ring.generation ?? 0
+}
+
+const epochsOf = async (world: World) => (await epochUse(await world.open())).map(({ epoch }) => epoch)
+
+test("what was sealed anew can be sealed anew again, when the space of what it replaced has been given back", async () => {
+  const world = makeWorld({ encrypted: true })
+  await makeChains(world, 3)
+  for (let round = 0; round < 3; round++) {
+    await world.clock.advance(24 * 3600_000)
+    const generation = await rotate(world)
+    const { points } = await rewriteKeys(await world.open())
+    expect(points).toBe(6)
+    expect(await epochsOf(world)).toEqual([generation])
+    const report = await reclaim(await world.open())
+    expect(report.failed).toEqual([])
+    expect(report.backups[0]?.packs).toBeGreaterThan(0)
+    const found = await verify(await world.open(), { all: true, readData: "hash", movers: 0 })
+    expect(found).toMatchObject({ damaged: [], unknown: [] })
+  }
+})
+
+test("a workload that is damaged keeps no other from being sealed anew, and is told at the end", async () => {
+  const world = makeWorld({ encrypted: true })
+  await world.create()
+  const own: string[][] = []
+  for (const [at, workload] of ["web01", "web02"].entries()) {
+    const before = new Set<string>(world.store.keys())
+    const source = disksNow({ sda: noise(2_500_000, at) }, { workload })
+    await backUp(await world.open(), { source, job: "nightly", workload, level: 0, movers: 0 })
+    own.push(world.store.keys().filter((key) => key.includes("/packs/") && !before.has(key)))
+  }
+  for (const key of world.store.keys()) if (own[0]?.includes(key) === true) world.store.hide(key)
+  const generation = await rotate(world)
+  await expect(rewriteKeys(await world.open())).rejects.toMatchObject({
+    code: "Damaged",
+    message: expect.stringContaining("nightly/web01"),
+  })
+  expect(world.events).toContainEqual(expect.objectContaining({ type: "failed", job: "nightly", workload: "web01" }))
+  const left = await epochUse(await world.open(), { workload: "web02" })
+  expect(left.map(({ epoch }) => epoch)).toEqual([generation])
+})
