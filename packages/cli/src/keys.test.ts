@@ -174,8 +174,11 @@ test("a rotation keeps what is at hand, asks before it drops others, and rewrite
     (JSON.parse((await bcopy("keys", "list", "--epochs", "--repo", repo, "--json")).stdout) as { epochs: object[] })
       .epochs
   expect(await epochs()).toMatchObject([{ epoch: 1, packs: 2 }])
+  const dry = async () => (await bcopy("keys", "rewrite", "--repo", repo, "--dry-run")).stdout
+  expect(await dry()).toContain("would seal anew: 2 packs, ")
   expect((await bcopy("keys", "rewrite", "--repo", repo)).exit).toBe(0)
   expect(await epochs()).toMatchObject([{ epoch: 2 }])
+  expect(await dry()).toContain("nothing would be sealed anew")
   const verified = JSON.parse((await bcopy("verify", "--repo", repo, "--all", "--read-data", "--json")).stdout)
   expect(verified).toMatchObject({ points: 1, damaged: [], unknown: [] })
 })

@@ -15,9 +15,14 @@ export interface KnownRepositories extends RepositoryMemory {
   knows(name: string): Promise<boolean>
 }
 
-/** A file for each repository, in the configuration folder: `known/<digest of its name>.json`. */
-export function knownRepositories(io: Pick<Io, "env">): KnownRepositories {
-  const folder = join(configFolder(io), "known")
+/**
+ * A file for each repository, in the configuration folder: `known/<digest of its name>.json`. Who has no home has none:
+ * nothing is known then, and nothing can be remembered.
+ */
+export function knownRepositories(io: Pick<Io, "env">, systemHome: () => string = homedir): KnownRepositories {
+  const config = configFolder(io, systemHome)
+  if (config === undefined) return nothingKnown
+  const folder = join(config, "known")
   const fileOf = (name: string) => {
     const place = isBucketAddress(name) ? name : resolve(name)
     return { place, path: join(folder, `${createHash("sha256").update(place).digest("hex").slice(0, 32)}.json`) }
@@ -62,13 +67,28 @@ export function knownRepositories(io: Pick<Io, "env">): KnownRepositories {
   }
 }
 
-/** `BCOPY_CONFIG_DIR`, or `bcopy` where the system keeps configuration. */
-function configFolder({ env }: Pick<Io, "env">): string {
+const nothingKnown: KnownRepositories = {
+  recall: async () => undefined,
+  knows: async () => false,
+  forget: async () => false,
+  async remember(_, { encrypted }) {
+    if (encrypted) throw new Error("this user has no home folder; set HOME or BCOPY_CONFIG_DIR")
+  },
+}
+
+/** `BCOPY_CONFIG_DIR`, or `bcopy` where the system keeps configuration; `undefined` for who has no home. */
+function configFolder({ env }: Pick<Io, "env">, systemHome: () => string): string | undefined {
   const set = (name: string) => env[name] || undefined
   const own = set("BCOPY_CONFIG_DIR")
   if (own !== undefined) return resolve(own)
   const system = process.platform === "win32" ? set("APPDATA") : set("XDG_CONFIG_HOME")
-  return join(system ?? join(set("HOME") ?? homedir(), ".config"), "bcopy")
+  if (system !== undefined) return join(system, "bcopy")
+  try {
+    return join(set("HOME") ?? systemHome(), ".config", "bcopy")
+  } catch {
+    // One without an entry in the system's list of users.
+    return undefined
+  }
 }
 
 function parse(path: string, text: string): RememberedRepository {

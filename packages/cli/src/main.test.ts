@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { ended, makeNoise, openTrial, spawnBcopy, type Trial } from "../testing/trial.ts"
@@ -20,6 +21,19 @@ test("an older Node is told so in one sentence, before anything is loaded that i
 test("the version is that of package.json", async () => {
   const ran = await ended(spawnBcopy(["--version"]))
   expect(ran).toEqual({ exit: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/) as unknown, stderr: "" })
+})
+
+test.skipIf(process.platform === "win32")("started in a folder that is gone it says so, and nothing else", async () => {
+  const { at } = openTrial()
+  mkdirSync(at("gone"))
+  const main = join(import.meta.dirname, "../dist/main.js")
+  const argv = [process.execPath, main, "points", "--repo", at("repo")]
+  const ran = await ended(spawn("/bin/sh", ["-c", 'rmdir "$PWD" && exec "$@"', "sh", ...argv], { cwd: at("gone") }))
+  expect(ran).toEqual({
+    exit: 2,
+    stdout: "",
+    stderr: expect.stringMatching(/^bcopy: the folder .* is gone\n/) as unknown,
+  })
 })
 
 test("what a command needs of the program is kept compiled from its first good run on", async () => {

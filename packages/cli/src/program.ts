@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { systemClock } from "@bcopy/copy-engine"
 import { run } from "./cli.ts"
+import { exitCodes } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
 import { promptLine } from "./prompt-line.ts"
 import { promptPassword } from "./prompt-password.ts"
@@ -8,6 +9,12 @@ import { scanCacheFolder } from "./scan-cache-folder.ts"
 
 /** The whole program in this process, with its arguments and streams; ends by setting the exit code. */
 export async function program(means: Pick<Io, "startMovers" | "onWork"> = {}): Promise<void> {
+  if (!hasWorkingFolder()) {
+    // Threads cannot be started there, and a relative path would mean nothing.
+    process.stderr.write("bcopy: the folder that it was started in is gone\n  Change to another one.\n")
+    process.exitCode = exitCodes.usage
+    return
+  }
   const stop = new AbortController()
   const onSignal = () => {
     // The second time somebody means it; what was stored by then is found by the next run all the same.
@@ -43,4 +50,13 @@ export async function program(means: Pick<Io, "startMovers" | "onWork"> = {}): P
     signal: stop.signal,
   })
   process.exitCode = isCut ? status || 1 : status
+}
+
+function hasWorkingFolder(): boolean {
+  try {
+    process.cwd()
+    return true
+  } catch {
+    return false
+  }
 }

@@ -27,7 +27,9 @@ test("what is not UTF-8 is refused: read as text it would be the same as other b
   await expect(readPassword({ ...places, file }, { env: {} } as never)).rejects.toThrow(
     `password file ${file} gives a password that is not UTF-8`,
   )
-  await expect(readPassword(places, { env: { SECRET: "a\ufffdb" } } as never)).rejects.toThrow("SECRET gives a password")
+  await expect(readPassword(places, { env: { SECRET: "a\ufffdb" } } as never)).rejects.toThrow(
+    "SECRET gives a password",
+  )
   writeFileSync(file, "Passw\u00f6rt\n")
   expect(await readPassword({ ...places, file }, { env: {} } as never)).toBe("Passw\u00f6rt")
 })

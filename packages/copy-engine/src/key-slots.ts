@@ -12,6 +12,9 @@ interface Abortable {
   readonly signal?: AbortSignal
 }
 
+/** So much of its id names a slot. */
+const MIN_ID_LETTERS = 4
+
 /** A key slot, as `bcopy keys list` tells of it. */
 export interface ListedSlot {
   readonly slot: KeySlot
@@ -84,10 +87,15 @@ export async function removeKeySlot(
   const { slots } = await listKeys(repository, options)
   const found = slots.filter(({ slot }) => slot.id.startsWith(id))
   const [listed] = found
-  if (id.length < 4 || listed === undefined || found.length > 1)
-    throw new EngineError("NotFound", `${repository.name} has ${found.length} key slots ${id}`, {
+  if (id.length < MIN_ID_LETTERS || listed === undefined || found.length > 1) {
+    const why =
+      id.length < MIN_ID_LETTERS
+        ? `a key slot is named by ${MIN_ID_LETTERS} characters of its id or more, not by ${JSON.stringify(id)}`
+        : `${repository.name} has ${found.length === 0 ? "no key slot" : `${found.length} key slots`} ${id}`
+    throw new EngineError("NotFound", why, {
       hint: "`bcopy keys list` lists them; give the beginning of exactly one id.",
     })
+  }
   const left = slots.filter(({ slot, state }) => state === "in force" && slot !== listed.slot)
   if (left.length === 0) throw isLast(listed.slot)
   if (options.dryRun === true) return { slot: listed.slot }

@@ -1,8 +1,9 @@
-import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { type FileHandle, open, readFile, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import { areZeros, DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
 import { openDirectFile } from "./direct-file.ts"
-import { EngineError } from "./engine-error.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
+import { createPartialFile } from "./partial-file.ts"
 
 /** What lies in the system's cache is given to the disk in pieces: of large ones the writing in between would have to wait. */
 const SYNC_EVERY_BYTES = 32 << 20
@@ -56,31 +57,38 @@ export async function outputExists(
     })
 }
 
-/** Opens a raw file or block device for writing. @throws EngineError `OutputFailed` */
+export interface RawTargetOptions {
+  readonly sizeBytes: number
+  readonly blockBytes: number
+  readonly sha256: Sha256
+  /** Whether a file or block device that is there may be written to: one that came meanwhile is not, either. */
+  readonly overwrite?: boolean
+}
+
+/** Opens a raw file or block device for writing. @throws EngineError `OutputFailed`; `finish` `OutputExists`, too */
 export async function openRawTarget(
   path: string,
-  {
-    sizeBytes,
-    blockBytes,
-    sha256,
-  }: { readonly sizeBytes: number; readonly blockBytes: number; readonly sha256: Sha256 },
+  { sizeBytes, blockBytes, sha256, overwrite = false }: RawTargetOptions,
 ): Promise<RawTarget> {
-  const partial = `${path}.partial`
   const attempt = <Value>(work: Promise<Value>) =>
     work.catch((error: Error) => {
+      if (isEngineError(error)) throw error
       throw new EngineError("OutputFailed", `cannot write ${path}: ${error.message}`, { cause: error })
     })
-  const existing = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined
-    throw new EngineError("OutputFailed", `cannot write ${path}: ${error.message}`, { cause: error })
-  })
-  const fresh = existing === undefined
-  const handle: FileHandle = existing ?? (await attempt(open(partial, "w+", 0o600)))
+  const openExisting = async () =>
+    open(path, "r+").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined
+      throw new EngineError("OutputFailed", `cannot write ${path}: ${error.message}`, { cause: error })
+    })
+  const existing = overwrite ? await openExisting() : undefined
+  const partial = existing === undefined ? await attempt(createPartialFile(path)) : undefined
+  const fresh = partial !== undefined
+  const handle: FileHandle = partial?.handle ?? (existing as FileHandle)
   const isFile = (await attempt(handle.stat())).isFile()
   if (isFile && fresh) await attempt(handle.truncate(sizeBytes))
   const oldBytes = isFile && !fresh ? (await attempt(handle.stat())).size : sizeBytes
   if (isFile && !fresh) await attempt(handle.truncate(sizeBytes))
-  const direct = await openDirectFile(fresh ? partial : path)
+  const direct = await openDirectFile(partial?.path ?? path)
   let writtenBytes = 0
   let sameBytes = 0
   let cachedBytes = 0
@@ -166,13 +174,13 @@ export async function openRawTarget(
       await attempt(direct.close())
       await attempt(handle.sync())
       await attempt(handle.close())
-      if (fresh) await attempt(rename(partial, path))
+      if (partial !== undefined) await attempt(partial.takeName())
     },
     async abandon() {
       await syncing
       await direct.close().catch(() => undefined)
       await handle.close().catch(() => undefined)
-      if (fresh) await rm(partial, { force: true }).catch(() => undefined)
+      await partial?.remove().catch(() => undefined)
     },
   }
   return target

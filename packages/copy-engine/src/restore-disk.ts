@@ -24,6 +24,8 @@ export interface RestoreDiskOptions {
   /** Number of the disk in the manifest. */
   readonly number: number
   readonly path: string
+  /** Whether what is there may be written to. */
+  readonly overwrite: boolean
   readonly movers: DataMovers
   readonly signal?: AbortSignal
 }
@@ -42,17 +44,17 @@ export interface DiskRestore {
 
 /**
  * Writes one disk of a point out. Every block is held against its id before it is written.
- * @throws EngineError `Damaged`, `OutputFailed`; FormatError for what is damaged
+ * @throws EngineError `Damaged`, `OutputFailed`, `OutputExists`; FormatError for what is damaged
  */
 export async function restoreDisk(repository: Repository, options: RestoreDiskOptions): Promise<DiskRestore> {
-  const { found, reader, manifest, number, path, movers, signal } = options
+  const { found, reader, manifest, number, path, overwrite, movers, signal } = options
   const { name, sizeBytes, contentRoot } = manifest.disks[number] as DiskManifest
   const { blockBytes } = manifest
   const map = reader.map(number)
   const root = toHex(map.contentRoot())
   if (root !== contentRoot)
     throw new EngineError("Damaged", `disk ${name}: its map has content root ${root}, the point says ${contentRoot}`)
-  const target = await openRawTarget(path, { sizeBytes, blockBytes, sha256: repository.view.sha256 })
+  const target = await openRawTarget(path, { sizeBytes, blockBytes, overwrite, sha256: repository.view.sha256 })
   const blocks = blockCount(sizeBytes, blockBytes)
   let doneBlocks = 0
   const progress = (count: number) => {

@@ -16,6 +16,7 @@ import { interruptible } from "./interruptible.ts"
 import { findPoint } from "./list-points.ts"
 import { makeFolders } from "./make-folders.ts"
 import { readingPlan } from "./memory-budget.ts"
+import { MAX_NAME_BYTES } from "./partial-file.ts"
 import { outputExists } from "./raw-target.ts"
 import { withReadingMark } from "./reading-mark.ts"
 import type { Repository } from "./repository.ts"
@@ -119,7 +120,7 @@ async function restoreNow(repository: Repository, options: RestoreOptions): Prom
         }
         for (let isDone = false; !isDone;)
           try {
-            done.push(await restoreDisk(repository, { found, ...lies, number, path, movers, ...abortable }))
+            done.push(await restoreDisk(repository, { found, ...lies, number, path, overwrite, movers, ...abortable }))
             isDone = true
           } catch (error) {
             // A point that was moved while it was read is read where it lies now.
@@ -141,7 +142,7 @@ function fileNamesOf(disks: readonly { readonly name: string }[]): readonly stri
   const taken = new Set<string>()
   return disks.map(({ name }, index) => {
     let file = fileNameOf(name)
-    while (taken.has(file.toLowerCase())) file = `${index + 1}-${file}`
+    while (taken.has(file.toLowerCase())) file = fitting(`${index + 1}-${file}`)
     taken.add(file.toLowerCase())
     return file
   })
@@ -150,7 +151,14 @@ function fileNamesOf(disks: readonly { readonly name: string }[]): readonly stri
 /** A disk's file in a folder: its name, made a raw image's where it has no ending. */
 function fileNameOf(name: string): string {
   const safe = basename(name) === name && name !== "." && name !== ".." ? name : encodeURIComponent(name)
-  return /\.[A-Za-z0-9]{1,8}$/.test(safe) ? safe : `${safe}.raw`
+  return fitting(/\.[A-Za-z0-9]{1,8}$/.test(safe) ? safe : `${safe}.raw`)
+}
+
+/** The name, without its end where file systems would not take it. */
+function fitting(name: string): string {
+  const letters = [...name]
+  while (Buffer.byteLength(letters.join("")) > MAX_NAME_BYTES) letters.pop()
+  return letters.join("")
 }
 
 /** Where a point lies now that did not open where it lay; `undefined` if it is there still, or is gone. */

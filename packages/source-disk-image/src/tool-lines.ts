@@ -29,16 +29,16 @@ export async function* toolLines(
   file: FileHandle,
   { timeoutMs, signal }: ToolLimits,
 ): AsyncGenerator<string> {
+  // A limit of Node's own would keep the process for as long where the program cannot be started.
+  const timeout = AbortSignal.timeout(timeoutMs)
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "ignore", file.fd],
     env: { PATH: toolPath(), LC_ALL: "C" },
     killSignal: "SIGKILL",
-    ...(signal === undefined ? {} : { signal }),
+    signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
   })
-  // Node's own limit would keep the process for as long where the program cannot be started.
-  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs)
   const ended = new Promise<string>((resolve) => {
-    child.on("error", (error) => resolve(error.message))
+    child.on("error", ({ message }) => resolve(timeout.aborted ? `did not end within ${timeoutMs} ms` : message))
     child.on("close", (status, killedBy) => resolve(status === 0 ? "" : `ended with ${status ?? killedBy}`))
   })
   try {
@@ -54,7 +54,6 @@ export async function* toolLines(
     if (trouble !== "") throw new Error(`${command}: ${trouble}`)
     if (rest !== "") yield rest
   } finally {
-    clearTimeout(timer)
     child.kill("SIGKILL")
   }
 }

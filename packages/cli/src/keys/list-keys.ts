@@ -1,4 +1,4 @@
-import { epochUse, listKeys } from "@bcopy/copy-engine"
+import { type EpochUse, epochUse, listKeys } from "@bcopy/copy-engine"
 import type { Outcome } from "../cli-command.ts"
 import { renderSize } from "../render-size.ts"
 import { renderTable } from "../render-table.ts"
@@ -8,9 +8,17 @@ import { renderSlots, slotDocument } from "./render-slots.ts"
 const columns = [{ heading: "epoch" }, { heading: "packs", right: true }, { heading: "stored", right: true }]
 
 /** `bcopy keys list`: who can open the repository, and with `--epochs` how much lies under which key. */
-export async function listKeysAction({ repository, options, signal, paint }: KeyCall): Promise<Outcome> {
+export async function listKeysAction(call: KeyCall): Promise<Outcome> {
+  const { repository, options, signal } = call
+  return listWith(options.epochs === true ? await epochUse(repository, { signal }) : undefined, call)
+}
+
+/** What `bcopy keys list` gives, with what is known of the epochs. */
+export async function listWith(
+  epochs: readonly EpochUse[] | undefined,
+  { repository, signal, paint }: KeyCall,
+): Promise<Outcome> {
   const overview = await listKeys(repository, { signal })
-  const epochs = options.epochs === true ? await epochUse(repository, { signal }) : undefined
   const { inForce, slots, broken, areEpochsEnded: ended } = overview
   const document = { repository: repository.name, root: inForce, ended, slots: slots.map(slotDocument), broken }
   const unfinished = ended
