@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { sha256 } from "./node-primitives.ts"
 import { createPartialFile } from "./partial-file.ts"
-import { openRawTarget } from "./raw-target.ts"
+import { openRawTarget, outputExists } from "./raw-target.ts"
 
 let folder: string
 
@@ -53,6 +53,16 @@ test("whatever is called .partial beside it stays as it is, and no link is follo
   expect(readFileSync(join(folder, "victim"), "utf8")).toBe("precious")
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(readdirSync(folder).toSorted()).toEqual(["disk.raw", "disk.raw.partial", "victim"])
+})
+
+test("a link that leads nowhere is refused before anything is written, with overwrite too", async () => {
+  const path = join(folder, "disk.raw")
+  symlinkSync(join(folder, "missing"), path)
+  for (const overwrite of [false, true])
+    await expect(outputExists(path, { overwrite, yes: true, sizeBytes: 1 })).rejects.toMatchObject({
+      code: "OutputExists",
+      message: `${path} is a link to what is not there`,
+    })
 })
 
 test("until it is complete a file has another name, and none is left of what is given up", async () => {

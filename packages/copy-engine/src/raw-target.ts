@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, stat } from "node:fs/promises"
+import { type FileHandle, lstat, open, readFile, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import { areZeros, DIGEST_BYTES, equalBytes, type Sha256 } from "@bcopy/chain-format"
 import { openDirectFile } from "./direct-file.ts"
@@ -39,7 +39,14 @@ export async function outputExists(
     if (error.code === "ENOENT") return undefined
     throw new EngineError("OutputFailed", `${path}: ${error.message}`, { cause: error })
   })
-  if (found === undefined) return
+  if (found === undefined) {
+    const isLink = await lstat(path).then(
+      () => true,
+      () => false,
+    )
+    if (isLink) throw new EngineError("OutputExists", `${path} is a link to what is not there`)
+    return
+  }
   if (found.isBlockDevice()) {
     if (!yes || !overwrite)
       throw new EngineError("Refused", `${path} is a block device`, {
