@@ -54,7 +54,9 @@ test("a status other than 0 throws after the lines, so that half an answer is no
 })
 
 test("a program that takes too long is killed", async () => {
-  await expect(run(`console.log("half"); setInterval(() => {}, 1000)`, 500)).rejects.toThrow(/did not end within 500 ms/)
+  await expect(run(`console.log("half"); setInterval(() => {}, 1000)`, 500)).rejects.toThrow(
+    /did not end within 500 ms/,
+  )
 })
 
 test("a program is killed when the signal fires", async () => {
