@@ -32,6 +32,18 @@ blocks.ok(
     },
   ]),
 )
+blocks.ok(
+  "run_descends",
+  "Blocks of a slot need not ascend",
+  blocksFooter([
+    {
+      runs: [
+        [4, 2],
+        [0, 1],
+      ],
+    },
+  ]),
+)
 blocks.bad("Truncated", "count_cut", "No room for the count", u8(1, 0, 0))
 blocks.bad("Truncated", "cut", "One byte short", blocksFooter([{ runs: [[0, 3]] }]).subarray(0, -1))
 blocks.bad("Truncated", "count_more", "One record less than counted", blocksFooter([{ runs: [[0, 3]] }], 2))
@@ -60,13 +72,14 @@ blocks.bad(
 )
 blocks.bad(
   "BadValue",
-  "run_descends",
-  "Blocks of a slot ascend",
+  "run_overlaps_later",
+  "A run that descends into one before",
   blocksFooter([
     {
       runs: [
         [4, 2],
-        [0, 1],
+        [9, 1],
+        [3, 2],
       ],
     },
   ]),

@@ -14,7 +14,7 @@ export interface BlockRun {
   readonly count: number
 }
 
-/** What a slot of a data pack holds: blocks of one disk, ascending, in this order. */
+/** What a slot of a data pack holds: blocks of one disk, each once, in this order, which need not ascend. */
 export interface BlocksRecord {
   readonly disk: number
   readonly runs: readonly BlockRun[]
@@ -51,19 +51,20 @@ export function decodeBlocksFooter(bytes: Uint8Array): readonly Tagged<BlocksRec
     if (runCount > MAX_RUNS_PER_SLOT)
       throw new FormatError("TooLarge", `slot ${slot} has ${runCount} runs, at most ${MAX_RUNS_PER_SLOT}`)
     const runs: BlockRun[] = []
-    let next = 0
-    for (let index = 0; index < runCount; index++) {
-      const run = { first: reader.u48(), count: reader.u16() }
-      if (run.count === 0 || run.first < next)
-        throw new FormatError(
-          "BadValue",
-          `slot ${slot} has a run of ${run.count} blocks at ${run.first}, behind ${next}`,
-        )
-      next = run.first + run.count
-      runs.push(run)
-    }
+    for (let index = 0; index < runCount; index++) runs.push({ first: reader.u48(), count: reader.u16() })
+    requireOnce(runs, slot)
     return { disk, runs }
   })
+}
+
+/** @throws FormatError `BadValue` if a run is empty, or a block is in two */
+function requireOnce(runs: readonly BlockRun[], slot: number): void {
+  let next = 0
+  for (const { first, count } of runs.toSorted((a, b) => a.first - b.first)) {
+    if (count === 0 || first < next)
+      throw new FormatError("BadValue", `slot ${slot} has a run of ${count} blocks at ${first}, behind ${next}`)
+    next = first + count
+  }
 }
 
 export function encodePagesFooter(records: readonly Tagged<PageRecord>[]): Uint8Array {

@@ -24,6 +24,8 @@ export interface SessionBeat {
   /** Head of the workload's log when the session began. */
   readonly tail: number
   readonly checkpoint?: Checkpoint
+  /** Whether what the session has made itself is of use to nobody once it is dead: it is abandoned then, not adopted. */
+  readonly abandon?: boolean
   /** Set in the last beat: how the session ended. */
   readonly ended?: "committed" | "failed" | "interrupted" | "paused"
   readonly features?: FeatureSets
@@ -43,6 +45,7 @@ const schema = z.object({
   atMs: natural,
   tail: natural,
   checkpoint: z.unknown().optional(),
+  abandon: z.boolean().optional(),
   ended: z.enum(["committed", "failed", "interrupted", "paused"]).optional(),
   features: featureSets.optional(),
 })

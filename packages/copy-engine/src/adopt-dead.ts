@@ -96,7 +96,11 @@ export async function adoptDead(
   async function workOf(one: DeadSession): Promise<{ dead: DeadSession; adoption: Adoption | undefined }> {
     const own = one.beat?.checkpoint
     const before = inherited?.by === one.session ? inherited.adoption : undefined
-    const packs = await repository.view.list(layout.packs(place.backup, one.session), { limit: 1, ...signal })
+    const isUseless = one.beat?.abandon === true
+    const limited = { limit: 1, ...signal }
+    const packs = isUseless
+      ? { keys: [] }
+      : await repository.view.list(layout.packs(place.backup, one.session), limited)
     const checkpoint = own ?? before?.checkpoint
     const sessions = [...new Set([...(packs.keys.length > 0 ? [one.session] : []), ...(before?.sessions ?? [])])]
     const nothing = checkpoint === undefined && sessions.length === 0

@@ -1,9 +1,13 @@
 import type { SealedDisk, Source } from "@bcopy/source"
+import { decodePackHeader, openDataPack } from "@bcopy/chain-format"
 import { repositorySource } from "@bcopy/source-repository"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { copy } from "./copy.ts"
 import type { Repository } from "./repository.ts"
+import { findWorkload } from "./find-workloads.ts"
+import { reclaim } from "./reclaim/reclaim.ts"
+import { removePoints } from "./change-points.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { noise } from "./testing/noise.ts"
 import { restoreBytes } from "./testing/restore-bytes.ts"
@@ -104,6 +108,40 @@ test("slots whose blocks lie in turns all over the disk are kept, and each is re
   // What each of the two movers had last may be too small to be kept.
   expect(made.filter((body) => bodies.includes(body)).length).toBeGreaterThanOrEqual(made.length - 2)
   expect(Buffer.compare(await restored(target.repository), second)).toBe(0)
+})
+
+test("a slot filled from slots that lie in turns all over the disk can be opened as what its footer says", async () => {
+  // Points of five blocks each, here and there: what the newest needs of each slot is in no order.
+  const generations = [textBlocks(512, 1)]
+  for (let point = 1; point < 8; point++) {
+    const next = (generations.at(-1) as Uint8Array).slice()
+    for (const [at, place] of noise(5, point).entries())
+      next.set(textBlocks(1, point * 100 + at), (2 * place + (at % 2)) * BLOCK_BYTES)
+    generations.push(next)
+  }
+  const primary = await primaryOf(...generations)
+  const { world, repository } = await begin("target")
+  await copy(repository, { source: sourceOf(primary) })
+  let descending = 0
+  for (const key of world.store.keys()) {
+    const bytes = (await world.store.read(key))?.bytes as Uint8Array
+    if (!key.includes("/packs/") || decodePackHeader(bytes).kind !== "dataPack") continue
+    for (const { disk, runs, offset } of openDataPack(bytes, { ...repository.view, objectKey: key }).slots) {
+      expect([disk, offset > 0]).toEqual([0, true])
+      if (runs.some(({ first }, at) => first < (runs[at - 1]?.first ?? 0))) descending++
+    }
+  }
+  expect(descending).toBeGreaterThan(0)
+  expect(Buffer.compare(await restored(repository), generations.at(-1) as Uint8Array)).toBe(0)
+  // What is needed of packs in part is written anew, by their footers.
+  const small = (generations.at(-1) as Uint8Array).slice().fill(0, 0, 400 * BLOCK_BYTES)
+  await backUp(repository, { source: disksNow({ sda: small }), job: "nightly", workload: "web", level: 1 })
+  const found = await findWorkload(repository, { workload: "web" })
+  await removePoints(repository, found, [found.state.points[0]?.entry as number], { undoMs: 0 })
+  await world.clock.advance(60_000)
+  const { backups, failed } = await reclaim(await world.open(), { maxUnused: 0 })
+  expect([failed, backups[0]?.unknown, (backups[0]?.emptied ?? 0) > 0]).toEqual([[], [], true])
+  expect(await verify(repository, { readData: "hash" })).toMatchObject({ points: 1, damaged: [], unknown: [] })
 })
 
 test("a slot is not kept for blocks that another workload has stored already", async () => {

@@ -1,9 +1,11 @@
+import { faultyStore } from "@bcopy/repo/testing"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
 import { epochUse } from "./epoch-use.ts"
 import { reclaim } from "./reclaim/reclaim.ts"
 import { rewriteKeys } from "./rewrite-keys.ts"
 import { rotateKeys } from "./rotate-keys.ts"
+import { asHost, deadProcess } from "./testing/hosts.ts"
 import { disksNow } from "./testing/memory-source.ts"
 import { changed, noise } from "./testing/noise.ts"
 import { testKey } from "./testing/test-keys.ts"
@@ -72,3 +74,25 @@ test("a workload that is damaged keeps no other from being sealed anew, and is t
   const left = await epochUse(await world.open(), { workload: "web02" })
   expect(left.map(({ epoch }) => epoch)).toEqual([generation])
 })
+
+test("whenever sealing anew dies, the space of what the dead run made comes back without another backup", async () => {
+  const world = makeWorld({ encrypted: true, id: "dying" })
+  await makeChains(world, 2)
+  const generation = await rotate(world)
+  const start = world.store.snapshot()
+  const counted = faultyStore(world.store, { faults: [] })
+  await rewriteKeys(await world.open(counted))
+  const packs = async () => world.store.keys().filter((key) => key.includes("/packs/")).length
+  for (let request = counted.requests; request > 10; request -= 7) {
+    world.store.restore(start)
+    const dying = faultyStore(world.store, { faults: [{ at: request, kind: "stop-after" }] })
+    const died = asHost(deadProcess(request), async () => rewriteKeys(await world.open(dying)))
+    await died.catch(() => undefined)
+    await rewriteKeys(await world.open())
+    await world.clock.advance(24 * 3600_000)
+    await reclaim(await world.open())
+    const uses = await epochUse(await world.open())
+    expect([request, uses.map(({ epoch }) => epoch)]).toEqual([request, [generation]])
+    expect([request, await packs()]).toEqual([request, uses[0]?.packs])
+  }
+}, 60_000)

@@ -85,7 +85,15 @@ async function rewriteWorkload(
   const workload = before.workload.name
   const looking = new PackResealer(repository, place, isOld, abortable)
   if (!(await anyOld(before, looking))) return
-  const session = await openSession(repository, { place, workload, identity: undefined, takeOver, ...abortable })
+  const session = await openSession(repository, {
+    place,
+    workload,
+    identity: undefined,
+    takeOver,
+    // What no entry names yet is sealed once more.
+    abandon: true,
+    ...abortable,
+  })
   let { state } = session
   let failed = true
   try {

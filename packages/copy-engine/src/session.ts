@@ -33,6 +33,8 @@ export interface OpenSessionOptions {
   /** Identity of the source point that is about to be brought, if it has one. */
   readonly identity: string | undefined
   readonly takeOver: boolean
+  /** Whether nobody could go on with its own packs, should it die: they are of no backup. */
+  readonly abandon?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -64,7 +66,7 @@ export interface Session {
 export async function openSession(repository: Repository, options: OpenSessionOptions): Promise<Session> {
   requireWritable(repository)
   const { view, store, storeTime, seams } = repository
-  const { place, identity, takeOver, signal } = options
+  const { place, identity, takeOver, abandon = false, signal } = options
   const abortable = signal === undefined ? {} : { signal }
   const id = randomId<"session">(seams.random(16))
   const writer = await (seams.host ?? systemHost).thisWriter()
@@ -106,6 +108,7 @@ export async function openSession(repository: Repository, options: OpenSessionOp
       atMs: seams.clock.now(),
       tail: latest === undefined ? tail : madeAt,
       ...(latest !== undefined && { checkpoint: latest }),
+      ...(abandon && { abandon }),
       ...(ended !== undefined && { ended }),
     }
     standing.add(number)
