@@ -1,4 +1,4 @@
-import type { LogPlace, LogState } from "@bcopy/chain-format"
+import { type BackupId, isDamage, layout, type LogPlace, type LogState, readSettings } from "@bcopy/chain-format"
 import {
   type DatedSlot,
   missedSlots,
@@ -10,7 +10,8 @@ import {
   type RetentionPoint,
   type RetentionPolicy,
 } from "@bcopy/retention-gfs"
-import { readBackupSettings } from "./ensure-backup.ts"
+import { asEngineError } from "./as-engine-error.ts"
+import { EngineError } from "./engine-error.ts"
 import { findWorkloads, type FindWorkloadsOptions } from "./find-workloads.ts"
 import type { Repository } from "./repository.ts"
 import { policyInForce } from "./retention-policy.ts"
@@ -44,21 +45,24 @@ export interface WorkloadPlan {
 
 /**
  * Plans retention for the workloads that a job and a workload name let through, each by the policy of its job, or by the
- * one that is given. Reads logs and settings; nothing is changed.
- * @throws EngineError `NotFound`, `NeedsNewer`; what `findWorkloads` throws
+ * one that is given. Reads logs and settings; nothing is changed. A job whose settings do not open is told of when all others
+ * were given.
+ * @throws EngineError `NotFound`, `NeedsNewer`, `Damaged`; what `findWorkloads` throws
  */
 export async function* planWorkloads(
   repository: Repository,
   { policy: given, nowMs = repository.storeTime.now(), run, ...options }: PlanWorkloadsOptions = {},
 ): AsyncIterable<WorkloadPlan> {
-  const policies = new Map<string, PolicyInForce | undefined>()
+  const policies = new Map<BackupId, PolicyInForce | undefined | EngineError>()
+  let unreadable: EngineError | undefined
   for await (const { job, place, state } of findWorkloads(repository, options)) {
-    if (!policies.has(job)) {
-      const { signal } = options
-      const settings = await readBackupSettings(repository, job, signal === undefined ? {} : { signal })
-      policies.set(job, policyInForce(settings?.entry, job))
+    if (!policies.has(place.backup)) policies.set(place.backup, await policyOf(job, place))
+    const inForce = policies.get(place.backup)
+    if (inForce instanceof EngineError) {
+      if (options.onUnreadable === undefined) unreadable ??= inForce
+      else options.onUnreadable(job, state.workload.name, inForce)
+      continue
     }
-    const inForce = policies.get(job)
     const policy = given ?? inForce
     const points = [...retentionPoints(state)].sort((a, b) => a.order - b.order)
     const plan: RetentionPlan =
@@ -70,5 +74,27 @@ export async function* planWorkloads(
     const missed =
       inForce === undefined ? [] : missedSlots(points, inForce, nowMs, { removed: removedRetentionPoints(state) })
     yield { job, workload: state.workload.name, place, state, policy, inForce, points, plan, missed }
+  }
+  if (unreadable !== undefined) throw unreadable
+
+  /** A policy that cannot be read is not none: what went by it would be lost, or flagged by nothing. */
+  async function policyOf(job: string, { backup }: LogPlace): Promise<PolicyInForce | undefined | EngineError> {
+    const { view, name } = repository
+    const abortable = options.signal === undefined ? {} : { signal: options.signal }
+    try {
+      return policyInForce((await readSettings(view, layout.backupSettings(backup), abortable))?.entry, job)
+    } catch (error) {
+      if (!isDamage(error)) throw asEngineError(error, `${name}: settings of job ${job}`)
+      // Who plans by another one, to put it in force as well, can do without.
+      if (given !== undefined) return undefined
+      return new EngineError(
+        "Damaged",
+        `${name}: settings of job ${job}, with its retention policy: ${error.message}`,
+        {
+          cause: error,
+          hint: "Put the object back, or say the policy anew: `bcopy retention accept`.",
+        },
+      )
+    }
   }
 }

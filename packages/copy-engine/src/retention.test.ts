@@ -340,3 +340,18 @@ test("what is pinned between the plan and the entry stays", async () => {
   expect(workloads[0]?.removed.map(({ id }) => id)).toEqual([second?.point])
   expect((await flags(await world.open())).length).toBe(3)
 })
+
+test("a policy that cannot be read is not none: nothing is planned without it, until it is said anew", async () => {
+  const world = await worldAt("2026-01-05")
+  await daily(world, "2026-01-05", 4)
+  await acceptPolicy(await world.open(), { job: "nightly", policy: { zone: "UTC", count: 2 } })
+  const damaged = { code: "Damaged", message: expect.stringContaining("retention policy") as unknown }
+  const keys = world.store.keys().filter((key) => /^backups\/.*\/settings\//.test(key))
+  for (const key of keys) world.store.tamper(key, (bytes) => bytes.fill(7, 60))
+  await expect(plans(await world.open())).rejects.toMatchObject(damaged)
+  const pruned = await removeExpired(await world.open(), { confirmed: true, undoMs: 0 })
+  expect(pruned).toMatchObject({ workloads: [], failed: [{ workload: "web01", error: damaged }] })
+  expect(await flags(await world.open())).toHaveLength(4)
+  await acceptPolicy(await world.open(), { job: "nightly", policy: { zone: "UTC", count: 3 } })
+  expect((await plans(await world.open())).map(({ plan }) => plan.remove.length)).toEqual([1])
+})
