@@ -1,6 +1,7 @@
 import type { CopyReport } from "@bcopy/copy-engine"
 import { type DescribedError, describeError } from "./describe-error.ts"
-import { type ExitCode, exitCodes } from "./exit-codes.ts"
+import type { ExitCode } from "./exit-codes.ts"
+import { partlyExit } from "./partly-exit.ts"
 
 /**
  * The exit status of a copy: in part where some workloads failed and others did not or something was copied; the first
@@ -17,9 +18,7 @@ export function copyExit(report: CopyReport): { readonly exit: ExitCode; readonl
     const { message } = described
     return { ...described, message: message.startsWith(prefix) ? message : prefix + message }
   })
-  const [first] = errors
-  if (first === undefined) return { exit: exitCodes.done, errors }
   const failures = new Set(failed.map(nameOf))
   const well = copied.length > 0 || [...skipped, ...planned].some((task) => !failures.has(nameOf(task)))
-  return { exit: well ? exitCodes.partly : first.exit, errors }
+  return { exit: partlyExit(errors, well), errors }
 }

@@ -102,7 +102,7 @@ test("a log that has lost an entry stops its backup, and is told", async () => {
   rmSync(log[1] as string)
   const before = bytesOf(repo)
   const { exit, stderr } = await bcopy("reclaim", "--repo", repo)
-  expect(exit).toBe(exitCodes.partly)
+  expect(exit).toBe(exitCodes.damaged)
   expect(stderr).toMatch(/log entry .* is missing/)
   expect(bytesOf(repo)).toBe(before)
 })

@@ -5,6 +5,7 @@ import { describeError } from "../describe-error.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { extendDocument, renderExtended } from "../locks/extend-locks.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { partlyExit } from "../partly-exit.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { addReclaimOptions, type ReclaimLimits } from "../reclaim/reclaim-options.ts"
 import { reclaimDocument, reclaimErrors, renderReclaim } from "../reclaim/render-reclaim.ts"
@@ -51,13 +52,16 @@ export const pruneCommand: CliCommand<PruneOptions> = {
     const reclaimed = call.options.reclaim
       ? await reclaim(repository, { job, maxUnused, maxBytes, memoryBytes: memory, dryRun, signal })
       : { dryRun, backups: [], failed: [] }
-    const isPartly = failed.length + reclaimed.failed.length + extended.failed.length > 0
+    const failures = [
+      ...failed.map(({ error }) => error),
+      ...extended.failed.map(({ error }) => describeError(error)),
+      ...reclaimErrors(reclaimed),
+    ]
+    const exit = partlyExit(failures, workloads.length + extended.workloads.length + reclaimed.backups.length > 0)
     return {
-      exit: isPartly ? exitCodes.partly : asked.length > 0 && !dryRun ? exitCodes.refused : exitCodes.done,
+      exit: exit === exitCodes.done && asked.length > 0 && !dryRun ? exitCodes.refused : exit,
       errors: [
-        ...failed.map(({ error }) => error),
-        ...extended.failed.map(({ error }) => describeError(error)),
-        ...reclaimErrors(reclaimed),
+        ...failures,
         ...asked.map(({ job: of, workload: which, asks }) => ({
           code: "Refused",
           message: `${of}/${which}: ${asks}`,

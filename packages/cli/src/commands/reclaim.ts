@@ -1,7 +1,7 @@
 import { explainSpace, reclaim } from "@bcopy/copy-engine"
 import type { Call, CliCommand, Outcome } from "../cli-command.ts"
-import { exitCodes } from "../exit-codes.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { partlyExit } from "../partly-exit.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { addReclaimOptions, type ReclaimLimits } from "../reclaim/reclaim-options.ts"
 import { reclaimDocument, reclaimErrors, renderReclaim } from "../reclaim/render-reclaim.ts"
@@ -52,9 +52,10 @@ async function run(call: Call<ReclaimOptions>): Promise<Outcome> {
     dryRun,
     signal: call.signal,
   })
+  const errors = reclaimErrors(report)
   return {
-    exit: report.failed.length > 0 ? exitCodes.partly : exitCodes.done,
-    errors: reclaimErrors(report),
+    exit: partlyExit(errors, report.backups.length > 0),
+    errors,
     document: { dryRun, ...reclaimDocument(report) },
     text: renderReclaim(report, call.paint),
   }

@@ -2,8 +2,8 @@ import { type ExtendLocksReport, extendLocks } from "@bcopy/copy-engine"
 import { counted } from "../counted.ts"
 import type { Outcome } from "../cli-command.ts"
 import { describeError } from "../describe-error.ts"
-import { exitCodes } from "../exit-codes.ts"
 import { openGivenRepository, repositoryGiven } from "../open-repository-at.ts"
+import { partlyExit } from "../partly-exit.ts"
 import { prepareToWrite } from "../prepare-to-write.ts"
 import { isoTime } from "../render-time.ts"
 import { tableName } from "../table-name.ts"
@@ -18,9 +18,10 @@ export async function extendLocksAction(call: LocksCall): Promise<Outcome> {
   const report = await extendLocks(repository, { ...(job !== undefined && { job }), dryRun, signal: call.signal })
   const objects = report.workloads.reduce((sum, one) => sum + one.objects, 0)
   const price = await priceOfRequests(objects, prices)
+  const errors = report.failed.map(({ error }) => describeError(error))
   return {
-    exit: report.failed.length > 0 ? exitCodes.partly : exitCodes.done,
-    errors: report.failed.map(({ error }) => describeError(error)),
+    exit: partlyExit(errors, report.workloads.length > 0),
+    errors,
     document: { dryRun, ...extendDocument(report), objects, ...(price && { price }) },
     text: [renderExtended(report), ...(price === undefined ? [] : [`that is ${price.amount} ${price.currency}`])].join(
       "\n",
