@@ -103,6 +103,37 @@ export async function endEarlierEpochs(repository: Repository, options: Abortabl
   }
 }
 
+/**
+ * Logs of which nothing is believed since an earlier rotation, since their newest entry does not open, and why. Another rotation
+ * passes them over, and what lies there is not believed even when that entry is back. A log that holds nothing but what
+ * opens under earlier keys is not among them: that is what somebody would make up.
+ */
+export async function unbelievedLogs(
+  { view }: Repository,
+  options: Abortable = {},
+): Promise<readonly { readonly log: string; readonly reason: string }[]> {
+  const found: { readonly log: string; readonly reason: string }[] = []
+  const { strictSuite, ...lax } = view
+  if (strictSuite === undefined) return found
+  for await (const folder of listFolders(view, layout.backups, options))
+    for await (const workload of listFolders(view, layout.logs(folder as BackupId), options)) {
+      const place: LogPlace = { backup: folder as BackupId, workload: workload as WorkloadId }
+      try {
+        await readLog(view, place, options)
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        const said = await readLog(lax, place, options).catch(unlessDamaged)
+        if (said === undefined || said.broken.length > 0)
+          found.push({ log: layout.log(place.backup, place.workload), reason: error.message })
+      }
+    }
+  return found
+}
+
+function unlessDamaged(error: unknown): undefined {
+  if (!isDamage(error)) throw error
+}
+
 async function opensStrictly(read: () => Promise<unknown>): Promise<boolean> {
   try {
     await read()

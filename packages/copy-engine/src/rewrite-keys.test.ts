@@ -1,3 +1,4 @@
+import type { ObjectKey } from "@bcopy/repo"
 import { faultyStore } from "@bcopy/repo/testing"
 import { expect, test } from "vitest"
 import { backUp } from "./back-up.ts"
@@ -96,3 +97,23 @@ test("whenever sealing anew dies, the space of what the dead run made comes back
     expect([request, await packs()]).toEqual([request, uses[0]?.packs])
   }
 }, 60_000)
+
+test("a log that lost what a rotation wrote into it is not given up by the next one unasked, and is well when that is back", async () => {
+  const world = makeWorld({ encrypted: true })
+  await makeChains(world, 1)
+  await rotate(world)
+  const before = world.store.snapshot()
+  const [newest] = world.store.keys().filter((key) => key.includes("/log/"))
+  world.store.tamper(newest as ObjectKey, (bytes) => bytes.fill(7, 60))
+  await expect(rotate(world)).rejects.toMatchObject({
+    code: "Damaged",
+    message: expect.stringContaining(String(newest).replace(/[^/]*$/, "")),
+  })
+  world.store.restore(before)
+  const generation = await rotate(world)
+  await rewriteKeys(await world.open())
+  expect(await epochsOf(world)).toEqual([generation])
+  world.store.tamper(world.store.keys().find((key) => key.includes("/log/")) as ObjectKey, (bytes) => bytes.fill(7, 60))
+  const given = { externalKeys: [testKey], dropOthers: true, giveUpLogs: true }
+  expect((await rotateKeys(await world.open(), given)).after?.generation).toBe(generation + 1)
+})

@@ -11,7 +11,7 @@ import {
   unlock,
 } from "@bcopy/crypto"
 import { appendSettings } from "./append-settings.ts"
-import { type EndedEpochs, endEarlierEpochs } from "./end-epochs.ts"
+import { type EndedEpochs, endEarlierEpochs, unbelievedLogs } from "./end-epochs.ts"
 import { EngineError } from "./engine-error.ts"
 import { lockRotation } from "./locks/lock-rotation.ts"
 import { storeSlot } from "./key-objects.ts"
@@ -28,6 +28,8 @@ export interface RotateKeysOptions {
   readonly externalKeys?: readonly ExternalKey[]
   /** Whether slots whose secret is not at hand may go. */
   readonly dropOthers?: boolean
+  /** Whether logs may be given up that do not open since an earlier rotation: nothing of them is believed after another one. */
+  readonly giveUpLogs?: boolean
   readonly dryRun?: boolean
   readonly signal?: AbortSignal
 }
@@ -51,7 +53,8 @@ export interface RotateReport {
  * on, and nothing that he seals is believed. What was sealed before he can still open. In this order: slots, then the
  * settings entry, which puts them in force; then every log is given an entry under the new epoch; then the old slots go.
  * A run that died on the way is superseded by the next.
- * @throws EngineError `Refused` naming the slots that would be dropped; `Busy` if somebody else rotates
+ * @throws EngineError `Refused` naming the slots that would be dropped; `Damaged` for logs that would be given up; `Busy` if
+ * somebody else rotates
  */
 export async function rotateKeys(repository: Repository, options: RotateKeysOptions): Promise<RotateReport> {
   const { dryRun = false, dropOthers = false, signal } = options
@@ -75,6 +78,11 @@ export async function rotateKeys(repository: Repository, options: RotateKeysOpti
   if (dropped.length > 0 && !dropOthers && !dryRun)
     throw new EngineError("Refused", `rotating would drop ${dropped.map(nameOf).join(", ")}`, {
       hint: "Give their passwords too, or confirm with --yes: they can be added again.",
+    })
+  const [unbelieved] = options.giveUpLogs === true ? [] : await unbelievedLogs(repository, abortable)
+  if (unbelieved !== undefined)
+    throw new EngineError("Damaged", `${repository.name}: ${unbelieved.log}: ${unbelieved.reason}`, {
+      hint: "Put back what is missing there first: after another rotation nothing of it is believed. Or give it up with --yes.",
     })
   if (dryRun) return { before, after: undefined, kept, dropped, locked: [], open: [] }
 

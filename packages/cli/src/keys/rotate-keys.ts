@@ -17,7 +17,7 @@ export async function rotateKeysAction(call: KeyCall): Promise<Outcome> {
   const otherPasswords: string[] = []
   for (const file of otherPasswordFile) otherPasswords.push(await otherPassword(call, file))
   const externalKeys = await kmsKeysOf(await slotsInForce(call), call)
-  const given = { externalKeys, otherPasswords, dropOthers: yes, dryRun, signal }
+  const given = { externalKeys, otherPasswords, dropOthers: yes, giveUpLogs: yes, dryRun, signal }
   const report = await rotateKeys(repository, {
     ...given,
     ...(password && { password: { ...password, ...(hint !== undefined && { hint }) } }),
