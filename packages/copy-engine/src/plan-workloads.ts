@@ -11,7 +11,7 @@ import {
   type RetentionPolicy,
 } from "@bcopy/retention-gfs"
 import { asEngineError } from "./as-engine-error.ts"
-import { EngineError } from "./engine-error.ts"
+import { EngineError, isEngineError } from "./engine-error.ts"
 import { findWorkloads, type FindWorkloadsOptions } from "./find-workloads.ts"
 import type { Repository } from "./repository.ts"
 import { policyInForce } from "./retention-policy.ts"
@@ -58,7 +58,7 @@ export async function* planWorkloads(
   for await (const { job, place, state } of findWorkloads(repository, options)) {
     if (!policies.has(place.backup)) policies.set(place.backup, await policyOf(job, place))
     const inForce = policies.get(place.backup)
-    if (inForce instanceof EngineError) {
+    if (isEngineError(inForce)) {
       if (options.onUnreadable === undefined) unreadable ??= inForce
       else options.onUnreadable(job, state.workload.name, inForce)
       continue
